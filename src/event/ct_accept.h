@@ -1,0 +1,54 @@
+/*
+ * ct_accept.h -- a worker's side of the listeners.
+ *
+ * An acceptor watches the sockets that this worker may accept from, makes
+ * connections, keeps the list of them and their number within
+ * worker_connections.  At the limit, and on EMFILE, ENFILE, ENOMEM or ENOBUFS,
+ * it stops watching for a while instead of spinning.
+ */
+
+#ifndef CT_ACCEPT_H
+#define CT_ACCEPT_H
+
+#include "core/ct_config.h"
+
+#include "core/ct_rc.h"
+
+typedef struct ct_acceptor_s ct_acceptor_t;
+typedef struct ct_listens_s  ct_listens_t;
+typedef struct ct_worker_s   ct_worker_t;
+
+/* Called when the last connection of a leaving worker has gone. */
+typedef void (*ct_acceptor_fn)(ct_acceptor_t *acceptor, void *data);
+
+/* What `events { }` says. */
+typedef struct ct_accept_conf_s {
+    size_t   max_connections;
+    unsigned accept_batch; /* accepts per wake-up, at most */
+} ct_accept_conf_t;
+
+/* Not watching yet; lives in the worker's pool; ends with the worker. */
+ct_acceptor_t *ct_acceptor_create(ct_worker_t            *worker,
+                                  const ct_listens_t     *listens,
+                                  const ct_accept_conf_t *conf);
+
+/* Begins to accept. */
+ct_rc_t ct_acceptor_start(ct_acceptor_t *acceptor);
+
+/*
+ * Stops accepting for good, closes this process's listening descriptors and
+ * tells every connection (on_leaving).  `fn` runs when there is none left,
+ * perhaps before this returns.
+ */
+void ct_acceptor_leave(ct_acceptor_t *acceptor, ct_acceptor_fn fn, void *data);
+
+/* Closes every connection now. */
+void ct_acceptor_close_all(ct_acceptor_t *acceptor);
+
+/* Open connections. */
+size_t ct_acceptor_connections(const ct_acceptor_t *acceptor);
+
+/* The worker it belongs to. */
+ct_worker_t *ct_acceptor_worker(const ct_acceptor_t *acceptor);
+
+#endif /* CT_ACCEPT_H */

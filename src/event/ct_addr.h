@@ -1,0 +1,54 @@
+/*
+ * ct_addr.h -- addresses as people write them and as the kernel wants them.
+ */
+
+#ifndef CT_ADDR_H
+#define CT_ADDR_H
+
+#include "core/ct_config.h"
+
+#include "core/ct_rc.h"
+#include "core/ct_str.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+/* Room for any address as text: "unix:" and a path, NUL included. */
+#define CT_ADDR_TEXT_SIZE (sizeof(struct sockaddr_un) + 8)
+
+/* An address of a listener.  For fd:N, family is AF_UNSPEC and fd is set. */
+typedef struct ct_addr_s {
+    union {
+        struct sockaddr     any;
+        struct sockaddr_in  in;
+        struct sockaddr_in6 in6;
+        struct sockaddr_un  un;
+    } sa;
+    socklen_t len;
+    int       fd; /* of fd:N, else -1 */
+} ct_addr_t;
+
+/* The peer of a connection: small, since there may be 100,000 of them. */
+typedef struct ct_peer_s {
+    union {
+        struct sockaddr     any;
+        struct sockaddr_in  in;
+        struct sockaddr_in6 in6;
+    } sa; /* family AF_UNIX: no more is known */
+} ct_peer_t;
+
+/*
+ * "127.0.0.1:9090", "9090", "*:9090", "[::1]:9090", "localhost:9090",
+ * "unix:/run/x.sock", "unix:@abstract", "fd:3".  On CT_ERROR *c_why is a
+ * constant word of explanation; nothing is logged.
+ */
+ct_rc_t ct_addr_parse(ct_str_t text, ct_addr_t *addr, const char **c_why);
+
+bool ct_addr_eq(const ct_addr_t *a, const ct_addr_t *b);
+
+/* As text, "127.0.0.1:9090" or "unix:/path"; gives back `out`. */
+const char *ct_addr_text(const ct_addr_t *addr, char *out, size_t size);
+const char *ct_peer_text(const ct_peer_t *peer, char *out, size_t size);
+
+#endif /* CT_ADDR_H */

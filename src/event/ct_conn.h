@@ -1,0 +1,77 @@
+/*
+ * ct_conn.h -- a connection: a socket, its peer, and who handles it.
+ *
+ * A connection is made by accept and ends with ct_conn_close, which runs
+ * on_close, takes it out of its loop and frees it at the end of the turn.
+ * It keeps no buffer; an idle one is below 512 bytes with its session.
+ */
+
+#ifndef CT_CONN_H
+#define CT_CONN_H
+
+#include "core/ct_config.h"
+
+#include "core/ct_log.h"
+#include "core/ct_queue.h"
+#include "core/ct_rc.h"
+#include "event/ct_addr.h"
+#include "event/ct_event.h"
+#include "event/ct_timer.h"
+
+typedef struct ct_acceptor_s ct_acceptor_t;
+typedef struct ct_conn_s     ct_conn_t;
+typedef struct ct_listen_s   ct_listen_t;
+typedef struct ct_worker_s   ct_worker_t;
+
+/* May close the connection: use nothing of it after calling (rule 40). */
+typedef void (*ct_conn_fn)(ct_conn_t *conn);
+
+/* What happens on a connection; set by the listen's on_accept. */
+typedef struct ct_conn_events_s {
+    ct_conn_fn on_readable;
+    ct_conn_fn on_writable;
+    ct_conn_fn on_timer;   /* conn->timer has passed */
+    ct_conn_fn on_leaving; /* the worker begins to leave */
+    ct_conn_fn on_close;   /* about to be closed; frees the session */
+} ct_conn_events_t;
+
+struct ct_conn_s {
+    ct_io_t                 io;
+    ct_queue_t              link; /* in the acceptor's list */
+    ct_timer_t              timer;
+    ct_acceptor_t          *acceptor;
+    ct_loop_t              *loop;
+    const ct_listen_t      *listen;
+    const ct_conn_events_t *events;
+    void                   *session;
+    ct_log_t               *log;    /* the worker's */
+    uint64_t                number; /* counts from 1 in each worker */
+    uint64_t                accepted_ms;
+    ct_peer_t               peer;
+    bool                    closing;
+    bool                    closed;
+};
+
+/*
+ * Reads what there is.  CT_OK: *n > 0 bytes; CT_AGAIN: none now, readable is
+ * cleared; CT_DECLINED: the peer has ended its side; CT_ERROR: the connection
+ * is broken (not logged: it is the peer's right to vanish).
+ */
+ct_rc_t ct_conn_recv(ct_conn_t *conn, void *data, size_t size, size_t *n);
+
+/* Writes what fits.  CT_OK: *n > 0 bytes went; CT_AGAIN, CT_ERROR as above. */
+ct_rc_t ct_conn_send(ct_conn_t *conn, const void *data, size_t len, size_t *n);
+
+/* Ends our side; what was sent still arrives. */
+void ct_conn_shutdown(ct_conn_t *conn);
+
+/*
+ * Closes; may be called at any time, in a callback too, and twice.  The
+ * struct stays readable until the end of this turn.
+ */
+void ct_conn_close(ct_conn_t *conn);
+
+/* "127.0.0.1:4711"; gives back `out`. */
+const char *ct_conn_peer_text(const ct_conn_t *conn, char *out, size_t size);
+
+#endif /* CT_CONN_H */

@@ -1,0 +1,97 @@
+/*
+ * ct_listen.h -- listening sockets, owned by the master.
+ *
+ * A listen is what one `listen` directive asked for.  The master opens it
+ * (or takes over what an older generation or an older binary has open) and
+ * the workers inherit the descriptors.  With reuseport there is one socket a
+ * worker id, all held by the master, so that none is closed while clients
+ * wait in its backlog.
+ */
+
+#ifndef CT_LISTEN_H
+#define CT_LISTEN_H
+
+#include "core/ct_config.h"
+
+#include "core/ct_array.h"
+#include "core/ct_rc.h"
+#include "core/ct_str.h"
+#include "event/ct_addr.h"
+
+#include <sys/types.h>
+
+typedef struct ct_conf_s ct_conf_t;
+typedef struct ct_conn_s ct_conn_t;
+typedef struct ct_log_s  ct_log_t;
+
+/* A connection was accepted on the listen; CT_ERROR closes it. */
+typedef ct_rc_t (*ct_accept_fn)(ct_conn_t *conn);
+
+/* Three answers, for so_keepalive and ipv6only. */
+typedef enum ct_tri_e {
+    CT_TRI_UNSET = -1,
+    CT_TRI_OFF = 0,
+    CT_TRI_ON = 1,
+} ct_tri_t;
+
+typedef struct ct_listen_s {
+    ct_addr_t    addr;
+    ct_str_t     text; /* as written, a NUL after it */
+    int          backlog;
+    bool         reuseport;
+    bool         deferred;
+    int          fastopen; /* queue length; 0: off */
+    int          rcvbuf;   /* bytes; 0: the system's */
+    int          sndbuf;
+    ct_tri_t     so_keepalive;
+    ct_tri_t     ipv6only;
+    mode_t       mode;  /* of a unix socket's file; 0: by umask */
+    ct_str_t     owner; /* user name; empty: unchanged */
+    ct_str_t     group;
+    int         *fds; /* nfds of them; by worker id with reuseport */
+    unsigned     nfds;
+    ct_accept_fn on_accept; /* set by who stands above */
+    void        *data;      /* theirs */
+} ct_listen_t;
+
+/* The listens of a cycle: an array of ct_listen_t *. */
+typedef struct ct_listens_s {
+    ct_array_t list;
+} ct_listens_t;
+
+/*
+ * Reads the arguments of a `listen` directive (address and options).  The
+ * listen lives in the cycle's pool and is added to the cycle's list; an
+ * address given twice is an error.  Errors are the configuration's.
+ */
+ct_rc_t ct_listen_configure(ct_conf_t *conf, ct_listens_t *listens,
+                            ct_listen_t **listen);
+
+/*
+ * Opens every listen for `nworkers`, taking the sockets of `old` (may be
+ * NULL) where the address is the same, and those that `inherited` names
+ * ("ADDRESS=FD FD;ADDRESS=FD;" or NULL).  On CT_ERROR, logged, what was newly
+ * opened is closed and `old` is as it was.  An address in use is tried 5
+ * times, 200 ms apart, when `retry` is set.
+ */
+ct_rc_t ct_listens_open(ct_listens_t *listens, const ct_listens_t *old,
+                        const char *c_inherited, unsigned nworkers, bool retry,
+                        ct_log_t *log);
+
+/*
+ * More sockets for reuseport listens, when the number of workers has grown.
+ */
+ct_rc_t ct_listens_grow(ct_listens_t *listens, unsigned nworkers,
+                        ct_log_t *log);
+
+/* Closes the sockets of `old` that `listens` (may be NULL) does not hold. */
+void ct_listens_close_rest(ct_listens_t *old, const ct_listens_t *listens,
+                           bool unlink_files, ct_log_t *log);
+
+/* What ct_listens_open takes as `inherited`, in `pool`. */
+ct_str_t ct_listens_text(const ct_listens_t *listens, ct_pool_t *pool);
+
+/* Clears close-on-exec just before exec. */
+void ct_listens_keep_over_exec(const ct_listens_t *listens);
+
+#endif /* CT_LISTEN_H */
