@@ -31,6 +31,9 @@
 #define CT_BOARD_METHOD_NAME 120 /* "Service.method" and its NUL */
 #define CT_BOARD_BUCKETS     40  /* of a latency histogram */
 
+typedef struct ct_board_s      ct_board_t;
+typedef struct ct_board_slot_s ct_board_slot_t;
+
 typedef _Atomic uint64_t ct_counter_t;
 
 /* Counters of a slot, in the order of ct_board_counter_names. */
