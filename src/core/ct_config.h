@@ -33,6 +33,18 @@
 /* For what only a bug can break; never for what the world can send. */
 #define CT_ASSERT(x) assert(x)
 
+/* Whether allocations should stay apart, so that an overrun is seen. */
+#if defined(__SANITIZE_ADDRESS__)
+#define CT_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define CT_SANITIZED 1
+#endif
+#endif
+#ifndef CT_SANITIZED
+#define CT_SANITIZED 0
+#endif
+
 #define CT_ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 /* The struct that holds `member` at `ptr`. */

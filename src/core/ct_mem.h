@@ -26,4 +26,12 @@ void *ct_mem_try_realloc(void *data, size_t size);
 /* Gives back what the three above gave; NULL is allowed. */
 void ct_mem_release(void *data);
 
+/*
+ * Of the calls of both try_ functions, `n` more succeed and the one behind
+ * them fails, once.  Exists only in a build with CT_FAULTS.
+ */
+#if CT_FAULTS
+void ct_mem_fail_after(size_t n);
+#endif
+
 #endif /* CT_MEM_H */
