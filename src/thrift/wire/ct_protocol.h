@@ -1,0 +1,144 @@
+/*
+ * ct_protocol.h -- what a protocol must be able to read and write.
+ *
+ * A protocol is one table of functions over a reader or a writer; the codec,
+ * the skipper and the message head are written once on top of it.  A new
+ * protocol is one more file with such a table.
+ *
+ * A reader goes over one whole message in memory: transports cut messages
+ * out before anyone decodes.  A function that fails has called
+ * ct_reader_fail, which keeps the first reason; CT_ERROR then goes all the
+ * way up.  Nothing is logged here: the session knows the peer.
+ *
+ * Interface header, but for the few inline helpers.
+ */
+
+#ifndef CT_PROTOCOL_H
+#define CT_PROTOCOL_H
+
+#include "core/ct_config.h"
+
+#include "core/ct_buf.h"
+#include "core/ct_rc.h"
+#include "core/ct_str.h"
+#include "thrift/wire/ct_limits.h"
+#include "thrift/wire/ct_ttype.h"
+#include "thrift/wire/ct_type.h"
+
+typedef struct ct_pool_s     ct_pool_t;
+typedef struct ct_protocol_s ct_protocol_t;
+
+/* What was wrong with input; decides which counter and which answer. */
+typedef enum ct_wire_error_e {
+    CT_WIRE_OK = 0,
+    CT_WIRE_TRUNCATED, /* the message ends inside a value */
+    CT_WIRE_MALFORMED, /* no Thrift value looks like this */
+    CT_WIRE_LIMIT,     /* over a cap */
+    CT_WIRE_REQUIRED,  /* a required field is missing */
+    CT_WIRE_MEMORY,
+} ct_wire_error_t;
+
+/*
+ * Invariants: pos <= end; `why` is NULL exactly while error is CT_WIRE_OK and
+ * else a constant text.
+ */
+typedef struct ct_reader_s {
+    const uint8_t       *pos;
+    const uint8_t       *end;
+    const ct_protocol_t *protocol;
+    const ct_limits_t   *limits;
+    ct_pool_t           *pool;    /* decoded values go here */
+    size_t               decoded; /* bytes taken from it so far */
+    uint32_t             depth;
+    int16_t              last_field; /* for protocols with id deltas */
+    uint8_t              held_bool;  /* a bool that came with its header */
+    ct_wire_error_t      error;
+    const char          *why;
+} ct_reader_t;
+
+/* `failed` is sticky: once memory has ended, nothing more is written. */
+typedef struct ct_writer_s {
+    ct_buf_t            *out;
+    const ct_protocol_t *protocol;
+    uint32_t             depth;
+    int16_t              last_field;
+    int16_t              held_field; /* a bool's header waiting, or 0 */
+    bool                 failed;
+} ct_writer_t;
+
+/* A message's head.  `name` is a slice of the message. */
+typedef struct ct_message_s {
+    ct_str_t          name;
+    ct_message_type_t type;
+    int32_t           seqid;
+    bool              is_strict; /* binary: the head had a version word */
+} ct_message_t;
+
+/* Where reading a struct left its parent; protocols with deltas need it. */
+typedef struct ct_struct_mark_s {
+    int16_t last_field;
+} ct_struct_mark_t;
+
+struct ct_protocol_s {
+    const char *name; /* "binary", as in directives and logs */
+
+    ct_rc_t (*read_message)(ct_reader_t *reader, ct_message_t *message);
+    ct_rc_t (*read_struct_begin)(ct_reader_t *reader, ct_struct_mark_t *mark);
+    ct_rc_t (*read_struct_end)(ct_reader_t *reader, ct_struct_mark_t mark);
+    /* CT_T_STOP ends the struct. */
+    ct_rc_t (*read_field)(ct_reader_t *reader, ct_ttype_t *type, int16_t *id);
+    /* `n` has passed the limits and fits what is left of the message. */
+    ct_rc_t (*read_list)(ct_reader_t *reader, ct_ttype_t *element, size_t *n);
+    ct_rc_t (*read_map)(ct_reader_t *reader, ct_ttype_t *key, ct_ttype_t *value,
+                        size_t *n);
+    ct_rc_t (*read_bool)(ct_reader_t *reader, bool *value);
+    ct_rc_t (*read_i8)(ct_reader_t *reader, int8_t *value);
+    ct_rc_t (*read_i16)(ct_reader_t *reader, int16_t *value);
+    ct_rc_t (*read_i32)(ct_reader_t *reader, int32_t *value);
+    ct_rc_t (*read_i64)(ct_reader_t *reader, int64_t *value);
+    ct_rc_t (*read_double)(ct_reader_t *reader, double *value);
+    /* A slice of the message where the protocol allows, else of the pool. */
+    ct_rc_t (*read_string)(ct_reader_t *reader, ct_str_t *value);
+    ct_rc_t (*read_uuid)(ct_reader_t *reader, ct_uuid_t *value);
+
+    void (*write_message)(ct_writer_t *writer, const ct_message_t *message);
+    void (*write_struct_begin)(ct_writer_t *writer, ct_struct_mark_t *mark);
+    void (*write_struct_end)(ct_writer_t *writer, ct_struct_mark_t mark);
+    void (*write_field)(ct_writer_t *writer, ct_ttype_t type, int16_t id);
+    void (*write_stop)(ct_writer_t *writer);
+    /* `type` is CT_T_LIST or CT_T_SET; n <= INT32_MAX. */
+    void (*write_list)(ct_writer_t *writer, ct_ttype_t type, ct_ttype_t element,
+                       size_t n);
+    void (*write_map)(ct_writer_t *writer, ct_ttype_t key, ct_ttype_t value,
+                      size_t n);
+    void (*write_bool)(ct_writer_t *writer, bool value);
+    void (*write_i8)(ct_writer_t *writer, int8_t value);
+    void (*write_i16)(ct_writer_t *writer, int16_t value);
+    void (*write_i32)(ct_writer_t *writer, int32_t value);
+    void (*write_i64)(ct_writer_t *writer, int64_t value);
+    void (*write_double)(ct_writer_t *writer, double value);
+    void (*write_string)(ct_writer_t *writer, ct_str_t value);
+    void (*write_uuid)(ct_writer_t *writer, const ct_uuid_t *value);
+};
+
+extern CT_API const ct_protocol_t ct_binary_protocol;
+
+/* Over `len` bytes, which must outlive what is read. */
+CT_API void ct_reader_init(ct_reader_t *reader, const ct_protocol_t *protocol,
+                           const void *data, size_t len,
+                           const ct_limits_t *limits, ct_pool_t *pool);
+
+CT_API void ct_writer_init(ct_writer_t *writer, const ct_protocol_t *protocol,
+                           ct_buf_t *out);
+
+/* Notes the first reason and gives CT_ERROR back. */
+CT_API ct_rc_t ct_reader_fail(ct_reader_t *reader, ct_wire_error_t error,
+                              const char *why);
+
+static inline size_t
+ct_reader_left(const ct_reader_t *reader)
+{
+    return (size_t) (reader->end - reader->pos);
+}
+
+#endif /* CT_PROTOCOL_H */
