@@ -2,7 +2,7 @@
  * ct_ttype.h -- the numbers that Thrift gives to types and messages.
  *
  * Source: Thrift's protocol specification, doc/specs/thrift-binary-protocol.md
- * and lib/*'s TType; the numbers of the binary protocol serve as our own for
+ * and the TType of its libraries; the numbers of the binary protocol serve as our own for
  * every protocol.
  */
 

@@ -1,0 +1,27 @@
+/*
+ * cthrift.h -- all that the author of a module includes.
+ *
+ * docs/module.md tells how a module is written; each header below tells its
+ * part exactly.
+ */
+
+#ifndef CTHRIFT_H
+#define CTHRIFT_H
+
+#include "core/ct_config.h"
+
+#include "core/ct_array.h"
+#include "core/ct_conf.h"
+#include "core/ct_cycle.h"
+#include "core/ct_log.h"
+#include "core/ct_module.h"
+#include "core/ct_pool.h"
+#include "core/ct_rc.h"
+#include "core/ct_str.h"
+#include "thrift/ct_call.h"
+#include "thrift/ct_client.h"
+#include "thrift/ct_service.h"
+#include "thrift/wire/ct_codec.h"
+#include "thrift/wire/ct_type.h"
+
+#endif /* CTHRIFT_H */
