@@ -1,0 +1,114 @@
+# Makefile -- the developer's verbs.  `make help` lists them.
+#
+# The building itself is $(B)/Makefile's, which configure writes.  Where
+# nobody has run configure by hand, `make` does, with ARGS; where a source has
+# come or gone, or auto/ has changed, it does so again.  A directory that
+# someone has configured by hand keeps their arguments.
+
+B = objs
+FUZZ_RUNS = 20000
+JOBS := $(shell getconf _NPROCESSORS_ONLN 2> /dev/null || echo 1)
+
+# pingpong is built in, so that `make run` needs no load_module; the other
+# examples and the modules of tests come along as .so.
+made = $(patsubst %/Makefile,%,\
+    $(wildcard examples/*/Makefile t/modules/*/Makefile))
+built_in = $(filter examples/pingpong,$(made))
+
+ARGS = --builddir=$(B) --prefix=$(CURDIR)/$(B)/prefix --with-werror \
+    $(addprefix --add-module=,$(built_in)) \
+    $(addprefix --add-dynamic-module=,$(filter-out $(built_in),$(made))) \
+    $(ARGS_$(B))
+ARGS_objs-clang = --with-cc=clang --with-kqueue-shim
+ARGS_objs-asan = --with-sanitizers --with-kqueue-shim --with-faults
+ARGS_objs-fuzz = --with-cc=clang --with-sanitizers \
+    --with-cc-opt=-fsanitize=fuzzer-no-link
+
+PROVE = CTHRIFT_OBJS=$(B) prove -It/lib -j$(JOBS)
+with = $(MAKE) --no-print-directory B=$(1)
+build = $(MAKE) --no-print-directory $(jobs) -f $(B)/Makefile
+
+# Parallel unless told otherwise; a make above hands down its own -j.
+jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
+
+.PHONY: all run check unit black-box asan fuzz fuzz-run lint arch check-all \
+    install clean help changed
+
+all: $(B)/Makefile
+	@$(build) all
+
+
+# Configuring.  known.mk says what configure saw.
+
+-include $(B)/known.mk
+
+sources = $(wildcard src/*/*.c src/*/*/*.c examples/*/Makefile \
+    t/modules/*/Makefile)
+news = $(strip $(filter-out $(KNOWN),$(sources)) \
+    $(filter-out $(sources),$(KNOWN)))
+
+$(B)/Makefile: configure $(wildcard auto/*) $(if $(news),changed)
+	@if [ -f $(B)/args ] && [ ! -f $(B)/by-make ]; then \
+	    eval "set -- $$(cat $(B)/args)" && ./configure "$$@"; \
+	else \
+	    ./configure $(ARGS) && touch $(B)/by-make; \
+	fi
+
+
+# Serving: pingpong on 127.0.0.1:9090, from a prefix made for the occasion.
+
+run: all
+	@B=$(B) sh auto/run
+
+
+# Testing.
+
+check: all unit black-box
+
+unit: $(B)/Makefile
+	@$(build) unit-bins
+	@set -- $(B)/t/unit/*_test; \
+	[ ! -x "$$1" ] || $(PROVE) --exec '' "$$@"
+
+black-box: all
+	@$(PROVE) t/*.t
+
+asan:
+	@$(call with,objs-asan) check
+
+fuzz:
+	@$(call with,objs-fuzz) fuzz-run
+
+fuzz-run: $(B)/Makefile
+	@$(build) fuzz-bins
+	@FUZZ_RUNS=$(FUZZ_RUNS) $(PROVE) t/fuzz/run.t
+
+lint:
+	@sh auto/lint
+
+arch: all
+	@CTHRIFT_OBJS=$(B) prove -v -It/lib t/arch.t
+
+# What CI asks: both compilers, each backend of the loop, sanitizers, and a
+# short walk of every fuzz target.
+check-all:
+	@$(call with,objs) lint
+	@$(call with,objs) check
+	@$(call with,objs-clang) check
+	@CTHRIFT_USE=kqueue $(call with,objs-clang) black-box
+	@CTHRIFT_USE=poll $(call with,objs-clang) black-box
+	@$(call with,objs-asan) check
+	@$(call with,objs-fuzz) fuzz-run
+	@echo "check-all: all is well"
+
+
+# Installing and clearing away.
+
+install: $(B)/Makefile
+	@$(build) install
+
+clean:
+	rm -rf objs objs-*
+
+help:
+	@cat auto/help

@@ -1,0 +1,199 @@
+# auto/rules.mk -- how everything is built.  Included by OBJS/Makefile, which
+# configure writes and which says what there is to build, with which flags.
+#
+# Runs from the top directory.  Every file made stands below $(B).  A floor is
+# one archive; a test links its floor's and those below, so that a call
+# upward does not link.
+
+ifeq ($(V),1)
+say = @:
+Q =
+else
+say = @printf '  %-4s%s\n'
+Q = @
+endif
+
+floors = core event wire idl thrift process modules
+
+AR = ar
+INSTALL = install
+AS_OURS = -Isrc -I$(B) $(LIB_CFLAGS)
+DEPS = -MMD -MP
+
+# Nothing half-made may look finished.
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+
+all: archives programs modules
+archives: $(patsubst %,$(B)/libct_%.a,$(floors))
+programs: $(addprefix $(B)/,$(programs))
+modules: $(patsubst %,$(B)/%.so,$(dynamic_modules))
+.PHONY: all archives programs modules unit-bins fuzz-bins install
+
+
+# Sources to objects.
+
+$(B)/%.o: %.c $(B)/flags
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -fPIE $(DEPS) $(AS_OURS) -c -o $@ $<
+
+$(B)/ct_modules.o: $(B)/ct_modules.c $(B)/flags
+	$(say) CC $<
+	$(Q)$(CC) $(CFLAGS) -fPIE $(DEPS) $(AS_OURS) -c -o $@ $<
+
+
+# Floors to archives.  They depend on the Makefile too: it changes when a
+# source has gone, and so must the archive.
+
+
+
+define floor_rules
+$(1)_objs = $$(patsubst %.c,$(B)/%.o,$$($(1)_srcs))
+$(B)/libct_$(1).a: $$($(1)_objs) $(B)/Makefile
+	$$(say) AR $$@
+	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$($(1)_objs)
+endef
+
+$(foreach f,$(floors),$(eval $(call floor_rules,$(f))))
+
+# A floor with all that it may call, in the linker's order.
+below_core = core
+below_event = event core
+below_wire = wire core
+below_idl = idl wire core
+below_thrift = thrift event wire core
+below_process = process event core
+below_modules = modules thrift event wire core
+
+archives = $(patsubst %,$(B)/libct_%.a,$(below_$(1)))
+
+
+# Modules of examples/ and elsewhere.  One source serves both ways of building
+# it; the dynamic way adds the list that the server looks for.
+
+define module_rules
+$(1)_gen = $$(patsubst %.thrift,$(B)/$(1)/%.gen.c,$$($(1)_idl))
+$(1)_objs = $$(patsubst %.c,$(B)/$(1)/%.o,$$($(1)_srcs)) \
+            $$($(1)_gen:.c=.o)
+$(1)_cc = $$(CC) $$(CFLAGS) -fPIC $$(DEPS) -I$(B)/$(1) $$(AS_OURS)
+
+$(B)/$(1)/%.gen.c: $$($(1)_dir)/%.thrift $(B)/cthriftc
+	$$(say) IDL $$<
+	@mkdir -p $$(@D)
+	$$(Q)$(B)/cthriftc -o $$(@D) -I $$($(1)_dir) \
+	    --depfile $$(basename $$@).d.idl $$<
+
+$(B)/$(1)/%.gen.o: $(B)/$(1)/%.gen.c $(B)/flags | $$($(1)_gen)
+	$$(say) CC $$<
+	$$(Q)$$($(1)_cc) -c -o $$@ $$<
+
+$(B)/$(1)/ct_list.o: $(B)/$(1)/ct_list.c $(B)/flags
+	$$(Q)$$($(1)_cc) -c -o $$@ $$<
+
+$(B)/$(1)/%.o: $$($(1)_dir)/%.c $(B)/flags | $$($(1)_gen)
+	$$(say) CC $$<
+	@mkdir -p $$(@D)
+	$$(Q)$$($(1)_cc) -c -o $$@ $$<
+
+$(B)/$(1)/ct_list.c: auto/module-list
+	@mkdir -p $$(@D)
+	$$(Q)sh auto/module-list $(1) > $$@
+
+$(B)/$(1).so: $$($(1)_objs) $(B)/$(1)/ct_list.o
+	$$(say) LD $$@
+	$$(Q)$$(CC) $$(CFLAGS) -shared $$(filter-out -pie,$$(LDFLAGS)) \
+	    -o $$@ $$^
+endef
+
+$(foreach m,$(static_modules) $(dynamic_modules),\
+    $(eval $(call module_rules,$(m))))
+
+static_objs = $(foreach m,$(static_modules),$($(m)_objs))
+
+
+# The programs.  The server takes its archives whole and exports what CT_API
+# marks: a module loaded later may call what the server itself does not.
+
+$(B)/cthriftc: $(B)/src/idl/ct_idl_main.o $(call archives,idl)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+server_archives = $(patsubst %,$(B)/libct_%.a,\
+    modules process thrift wire event core)
+
+$(B)/cthrift: $(B)/src/process/ct_main.o $(B)/ct_modules.o $(static_objs) \
+    $(server_archives)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -rdynamic -o $@ \
+	    $(filter %.o,$^) \
+	    -Wl,--whole-archive $(server_archives) -Wl,--no-whole-archive \
+	    $(LIBS)
+
+
+# Tests in C.  auto/floor-of says which archives each may link.
+
+unit_srcs = $(wildcard t/unit/*_test.c)
+fuzz_srcs = $(wildcard t/fuzz/*_fuzz.c)
+unit_bins = $(patsubst %.c,$(B)/%,$(unit_srcs))
+fuzz_bins = $(patsubst %.c,$(B)/%,$(fuzz_srcs))
+
+unit-bins: $(unit_bins)
+fuzz-bins: $(fuzz_bins)
+
+ifneq ($(filter %-bins $(B)/t/%,$(MAKECMDGOALS)),)
+test_floors := $(shell sh auto/floor-of $(unit_srcs) $(fuzz_srcs))
+endif
+
+floor_of = $(patsubst $(1)=%,%,$(filter $(1)=%,$(test_floors)))
+
+define test_rules
+$(B)/$(1:.c=): $(B)/$(1:.c=.o) $(call archives,$(call floor_of,$(1)))
+	$$(say) LD $$@
+	$$(Q)$$(CC) $$(CFLAGS) $(2) $$(LDFLAGS) -o $$@ $$^ $(3) $$(LIBS)
+endef
+
+$(foreach t,$(unit_srcs),$(eval $(call test_rules,$(t),,-lcmocka)))
+$(foreach t,$(fuzz_srcs),$(eval $(call test_rules,$(t),-fsanitize=fuzzer,)))
+
+
+# Installing, in nginx's manner: a configuration that exists is kept.
+
+include_path = $(prefix)/include/cthrift
+to = $(DESTDIR)
+
+# What cthrift.h includes, in the end: no other header is promised to anyone.
+api_headers = $(sort $(filter src/%.h,\
+    $(shell $(CC) $(CFLAGS) $(AS_OURS) -M src/cthrift.h 2> /dev/null)))
+
+install: all
+	$(INSTALL) -d $(to)$(dir $(sbin_path)) $(to)$(prefix)/bin \
+	    $(to)$(dir $(conf_path)) $(to)$(modules_path) $(to)$(pid_dir) \
+	    $(to)$(log_dir) $(to)$(include_path) $(to)$(prefix)/share/cthrift
+	# A running server keeps its file: the new one takes the name.
+	$(INSTALL) -m 755 $(B)/cthrift $(to)$(sbin_path).new
+	mv -f $(to)$(sbin_path).new $(to)$(sbin_path)
+	$(INSTALL) -m 755 $(B)/cthriftc $(to)$(prefix)/bin/cthriftc
+	$(INSTALL) -m 644 conf/cthrift.conf $(to)$(conf_path).default
+	test -f $(to)$(conf_path) \
+	    || $(INSTALL) -m 644 conf/cthrift.conf $(to)$(conf_path)
+	for m in $(dynamic_modules); do \
+	    $(INSTALL) -m 755 $(B)/$$m.so $(to)$(modules_path)/$$m.so.new \
+	    && mv -f $(to)$(modules_path)/$$m.so.new \
+	        $(to)$(modules_path)/$$m.so || exit 1; \
+	done
+	for h in $(patsubst src/%,%,$(api_headers)); do \
+	    $(INSTALL) -D -m 644 src/$$h $(to)$(include_path)/$$h || exit 1; \
+	done
+	$(INSTALL) -m 644 $(B)/ct_auto_config.h $(to)$(include_path)
+	$(INSTALL) -m 644 $(B)/module.mk $(to)$(prefix)/share/cthrift
+
+
+# What the compilers said about headers and included IDL.
+
+-include $(foreach f,$(floors),$($(f)_objs:.o=.d))
+-include $(B)/ct_modules.d $(B)/src/process/ct_main.d \
+    $(B)/src/idl/ct_idl_main.d $(unit_bins:=.d) $(fuzz_bins:=.d)
+-include $(foreach m,$(static_modules) $(dynamic_modules),\
+    $($(m)_objs:.o=.d) $($(m)_gen:.c=.d.idl) $(B)/$(m)/ct_list.d)
