@@ -36,10 +36,11 @@ typedef struct ct_worker_s {
     ct_loop_t       *loop;
     ct_pool_t       *pool; /* lives as long as the worker */
     ct_log_t        *log;
-    ct_board_slot_t *slot;    /* where it counts; never NULL */
-    unsigned         id;      /* 0 .. workers - 1, stable over a respawn */
-    bool             leaving; /* no new connections are taken */
-    void           **states;  /* by module index: what worker_init made */
+    ct_board_slot_t *slot;     /* where it counts; never NULL */
+    unsigned         id;       /* 0 .. workers - 1, stable over a respawn */
+    bool             leaving;  /* no new connections are taken */
+    bool             quitting; /* leaving, and nobody comes after it */
+    void           **states;   /* by module index: what worker_init made */
 } ct_worker_t;
 
 /*
