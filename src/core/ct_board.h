@@ -30,6 +30,7 @@
 #define CT_BOARD_METHODS     512 /* row 0: calls of no known method */
 #define CT_BOARD_METHOD_NAME 120 /* "Service.method" and its NUL */
 #define CT_BOARD_BUCKETS     40  /* of a latency histogram */
+#define CT_BOARD_ERROR       256 /* a reason and its NUL */
 
 typedef struct ct_board_s      ct_board_t;
 typedef struct ct_board_slot_s ct_board_slot_t;
@@ -110,6 +111,8 @@ struct ct_board_s {
     _Atomic uint32_t fold_seq; /* odd: a fold is under way */
     _Atomic int32_t  fold_pid; /* who folds, or 0: a lock */
     _Atomic uint32_t nmethods; /* rows in use, row 0 included */
+    _Atomic uint32_t nslots;   /* slots ever used, slot 0 included */
+    char             last_error[CT_BOARD_ERROR]; /* of the last reload */
     char             methods[CT_BOARD_METHODS][CT_BOARD_METHOD_NAME];
     ct_board_slot_t  slots[CT_BOARD_SLOTS];
 };
