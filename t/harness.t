@@ -1,0 +1,129 @@
+#!/usr/bin/perl
+
+# harness.t -- the tests' own tools: what the Perl client writes is what the
+# specification says, and what it reads is what it writes.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use CThrift::Client;
+use CThrift::Load;
+use IO::Socket::IP;
+use POSIX ();
+use Test::More;
+
+# ---- Bytes, against the specification of the binary protocol.
+
+sub hex_of { unpack 'H*', $_[0] }
+
+my $ping = CThrift::Client::message('ping', 1, 7, [], 1);
+is(hex_of($ping), '80010001' . '00000004' . '70696e67' . '00000007' . '00',
+    'a strict message');
+
+$ping = CThrift::Client::message('ping', 1, 7, [], 0);
+is(hex_of($ping), '00000004' . '70696e67' . '01' . '00000007' . '00',
+    'a message that is not strict');
+
+is(hex_of(CThrift::Client::frame('abc')), '00000003616263', 'a frame');
+
+my %bytes = (
+    '01'                       => ['bool', 1],
+    'fe'                       => ['byte', -2],
+    'fffe'                     => ['i16', -2],
+    '80000000'                 => ['i32', -2**31],
+    '7fffffffffffffff'         => ['i64', 9223372036854775807],
+    '3fe0000000000000'         => ['double', 0.5],
+    '000000026869'             => ['string', 'hi'],
+    '0f00000002' . '0800000001' . '00000005' . '0800000000' =>
+        ['list', 'list', [['list', 'i32', [5]], ['list', 'i32', []]]],
+    '0b0a00000001' . '0000000161' . '0000000000000001' =>
+        ['map', 'string', 'i64', [['a', 1]]],
+    '080001' . '00000009' . '00' => ['struct', [[1, ['i32', 9]]]],
+    '00112233445566778899aabbccddeeff' =>
+        ['uuid', pack('H*', '00112233445566778899aabbccddeeff')],
+);
+for my $hex (sort keys %bytes) {
+    my $typed = $bytes{$hex};
+    is(hex_of(CThrift::Client::encode($typed)), $hex, "$typed->[0] out");
+
+    my $in = pack 'H*', $hex;
+    is_deeply(CThrift::Client::decode(\$in, $typed->[0]), $typed,
+        "$typed->[0] in");
+}
+
+my $short = substr $ping, 0, 9;
+ok(!eval { CThrift::Client::decode_message(\$short) }, 'half a message');
+is($@, "short\n", 'is called short');
+
+# ---- Talking, against an echo of a few lines that answers calls whole.
+
+my $listener = IO::Socket::IP->new(
+    LocalHost => '127.0.0.1',
+    LocalPort => 0,
+    Listen    => 64,
+) or die "cannot listen: $!";
+my $port = $listener->sockport;
+my $server = fork // die "fork: $!";
+
+if ($server == 0) {
+    $SIG{CHLD} = 'IGNORE';
+    while (1) {
+        my $peer = $listener->accept or next;
+        next if fork;
+        answer($peer);
+        POSIX::_exit(0);
+    }
+}
+
+# Field 1 of every call comes back as the result; framed calls begin with 0.
+sub answer {
+    my ($peer) = @_;
+    my $self = bless { socket => $peer, in => '', timeout => 60 },
+        'CThrift::Client';
+
+    while ($self->fill(time + 60)) {
+        $self->{framed} = $self->{in} =~ /^\0...[\x80]/s;
+        while (my $call = $self->next_message) {
+            my $reply = CThrift::Client::message($call->{name}, 2,
+                $call->{seqid}, [map { [0, $_->[1]] } @{ $call->{fields} }],
+                $call->{strict});
+            $self->send_raw($self->{framed}
+                ? CThrift::Client::frame($reply) : $reply);
+        }
+    }
+}
+
+for my $framed (0, 1) {
+    my $client = CThrift::Client->new(port => $port, framed => $framed);
+    my $reply = $client->call('echo', [[1, ['string', 'hello']]]);
+    is(CThrift::Client::result($reply), 'hello', "a call, framed $framed");
+
+    my @seqids = map {
+        $client->send_call('echo', [[1, ['i32', $_]]])
+    } 1 .. 20;
+    my @replies = map { $client->recv_reply->{seqid} } @seqids;
+    is_deeply(\@replies, \@seqids, "20 calls in a row, framed $framed");
+}
+
+my $client = CThrift::Client->new(port => $port, timeout => 0.05);
+$client->send_raw("\0\0");
+ok(!eval { $client->recv_reply }, 'no reply to half a call');
+is($@, "timeout\n", 'is a timeout');
+$client->close;
+
+my $load = CThrift::Load->start(port => $port, clients => 2);
+select undef, undef, undef, 0.2;
+my $seen = $load->stop;
+cmp_ok($seen->{calls}, '>', 0, 'a load makes calls');
+is($seen->{failed}, 0, 'and none fails') or diag @{ $seen->{errors} };
+
+close $listener;
+kill 'TERM', $server;
+waitpid $server, 0;
+
+$load = CThrift::Load->start(port => $port, clients => 1);
+select undef, undef, undef, 0.1;
+cmp_ok($load->stop->{failed}, '>', 0, 'without a server they do fail');
+
+done_testing();
