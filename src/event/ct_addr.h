@@ -45,6 +45,13 @@ typedef struct ct_peer_s {
  */
 ct_rc_t ct_addr_parse(ct_str_t text, ct_addr_t *addr, const char **c_why);
 
+/*
+ * The address that a socket is bound to; CT_ERROR sets errno and is not
+ * logged.
+ */
+ct_rc_t ct_addr_of_socket(int fd, ct_addr_t *addr);
+
+/* Whether both name the same place; an fd:N equals only itself. */
 bool ct_addr_eq(const ct_addr_t *a, const ct_addr_t *b);
 
 /* As text, "127.0.0.1:9090" or "unix:/path"; gives back `out`. */

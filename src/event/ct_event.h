@@ -28,26 +28,36 @@ enum {
     CT_IO_WRITE = 0x2,
     CT_IO_EXCLUSIVE = 0x4, /* wake one process only, where that exists */
     CT_IO_LEVEL = 0x8,     /* report as long as it lasts (listeners) */
+
+    /* What a backend may report beside CT_IO_READ and CT_IO_WRITE. */
+    CT_IO_ENDING = 0x10,
+    CT_IO_HUNG_UP = 0x20,
 };
 
 /*
  * Set fd, fn and data, zero the rest, then ct_loop_add_io.  `fn` is called
- * with readable or writable newly set.
+ * with readable or writable newly set, and `news` says which; an io of
+ * CT_IO_LEVEL is called as long as the state lasts.
  */
 struct ct_io_s {
     int      fd;
     uint8_t  interest; /* CT_IO_*; set by ct_loop_add_io */
+    uint8_t  news;     /* CT_IO_READ, CT_IO_WRITE: why fn is called */
     bool     readable;
     bool     writable;
+    bool     ending;     /* the peer has ended its side: read to the end */
     bool     hung_up;    /* the peer has gone altogether: EPOLLHUP, ERR */
     bool     registered; /* in a loop */
     uint32_t slot;       /* the backend's own note */
-    uint32_t turn;       /* guards against events of a removed io */
     ct_io_fn fn;
     void    *data;
 };
 
-/* Something to do after the events of this turn; may post itself again. */
+/*
+ * Something to do after the events of this turn; may post itself again, and
+ * may free the struct around it.  A posted task is called off by taking
+ * `link` out of its queue.
+ */
 typedef void (*ct_task_fn)(ct_task_t *task);
 
 struct ct_task_s {

@@ -23,7 +23,11 @@ typedef struct ct_poller_s {
     ct_rc_t (*create)(size_t max_events, ct_log_t *log, void **state);
     void (*destroy)(void *state);
 
-    /* Begins and ends watching; io->interest says what for. */
+    /*
+     * Begins and ends watching; io->interest says what for.  After remove
+     * the io is forgotten, also what `wait` still had to report of it: its
+     * owner may free it at once, or add it again for another descriptor.
+     */
     ct_rc_t (*add)(void *state, ct_io_t *io);
     void (*remove)(void *state, ct_io_t *io);
 
@@ -34,8 +38,8 @@ typedef struct ct_poller_s {
     void (*rearm)(void *state, ct_io_t *io);
 
     /*
-     * Waits at most timeout_ms (-1: for ever), sets the flags of what is
-     * ready and gives each such io to ct_loop_ready.  CT_AGAIN: a signal.
+     * Waits at most timeout_ms (-1: for ever) and gives what is ready to
+     * ct_loop_ready.  CT_AGAIN: a signal.
      */
     ct_rc_t (*wait)(void *state, ct_loop_t *loop, int timeout_ms);
 } ct_poller_t;
@@ -44,7 +48,11 @@ extern const ct_poller_t ct_epoll_poller;
 extern const ct_poller_t ct_kqueue_poller;
 extern const ct_poller_t ct_poll_poller;
 
-/* For backends: calls the io's fn, unless it was removed in this turn. */
-void ct_loop_ready(ct_loop_t *loop, ct_io_t *io);
+/*
+ * For backends: notes what the kernel has told (`ready`, a mask of CT_IO_READ,
+ * WRITE, ENDING and HUNG_UP) and calls the io's fn if that is news to it,
+ * which may remove this and any other io.
+ */
+void ct_loop_ready(ct_loop_t *loop, ct_io_t *io, unsigned ready);
 
 #endif /* CT_POLLER_H */

@@ -27,11 +27,23 @@ struct ct_timer_s {
     void          *data;
 };
 
-/* On, `delay_ms` from the loop's now; a running one is moved. */
+/*
+ * On, `delay_ms` from the loop's now; a running one is moved.  0 counts as 1,
+ * so that a timer that restarts itself does not hold up the turn.
+ */
 void ct_timer_start(ct_loop_t *loop, ct_timer_t *timer, uint64_t delay_ms);
 
 /* Off; it may be off already. */
 void ct_timer_stop(ct_loop_t *loop, ct_timer_t *timer);
+
+/* For ct_loop.c: runs every timer whose deadline is not after now. */
+void ct_timer_run_due(ct_loop_t *loop);
+
+/*
+ * For ct_loop.c: how long it may wait, at most `limit_ms` (-1: for ever), so
+ * as not to be late for the next timer.
+ */
+int ct_timer_wait_ms(ct_loop_t *loop, int limit_ms);
 
 static inline bool
 ct_timer_is_on(const ct_timer_t *timer)

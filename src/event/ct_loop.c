@@ -1,0 +1,449 @@
+/*
+ * ct_loop.c -- one turn after the other.
+ *
+ * A turn: on_turn (the heartbeat, and whatever signals have asked for); wait
+ * until an event, the next timer or the limit; events; timers; the tasks
+ * posted up to here; the last tasks, which give memory back.  A task that is
+ * posted by a task runs in the next turn, so that none can hold up the loop.
+ *
+ * A signal that arrives after on_turn has looked and before the wait begins
+ * is not missed: ct_loop_wake writes a byte into a pipe that is watched.  A
+ * pipe, not an eventfd: it is the same everywhere, and woken rarely.
+ *
+ * The clock is read twice a turn, before and after the wait; all callbacks of
+ * a turn see the same time.  Backends report from inside their wait, so the
+ * first report reads the clock.
+ */
+
+#include "core/ct_config.h"
+
+#include "event/ct_loop.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/ct_clock.h"
+#include "core/ct_file.h"
+#include "core/ct_heap.h"
+#include "core/ct_log.h"
+#include "core/ct_mem.h"
+#include "event/ct_poller.h"
+#include "event/ct_timer.h"
+
+enum {
+    MAX_POLLERS = 3,
+    MAX_EVENTS_LIMIT = 1 << 16 /* of ct_loop_create */
+};
+
+
+struct ct_loop_s {
+    const ct_poller_t *poller;
+    void              *state; /* the poller's */
+    ct_log_t          *log;
+    ct_heap_t          timers;
+    ct_queue_t         tasks;
+    ct_queue_t         last_tasks;
+    uint64_t           now_ms;
+    bool               now_is_old; /* the wait may have ended since */
+    bool               in_turn;
+    bool               stopping;
+    ct_io_t            wake_io; /* the pipe's reading end */
+    int                wake_fd; /* its writing end */
+    ct_loop_turn_fn    on_turn;
+    void              *on_turn_data;
+};
+
+
+/* Those built in, the best first; gives back how many. */
+static size_t
+pollers(const ct_poller_t *list[MAX_POLLERS])
+{
+    size_t n = 0;
+
+    if (CT_HAVE_EPOLL) {
+        list[n++] = &ct_epoll_poller;
+    }
+    if (CT_HAVE_KQUEUE) {
+        list[n++] = &ct_kqueue_poller;
+    }
+    list[n++] = &ct_poll_poller;
+    return n;
+}
+
+
+static const ct_poller_t *
+find_poller(const char *c_name)
+{
+    const ct_poller_t *list[MAX_POLLERS];
+    const size_t       n = pollers(list);
+
+    if (c_name == NULL || *c_name == '\0') {
+        return list[0];
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(list[i]->name, c_name) == 0) {
+            return list[i];
+        }
+    }
+    return NULL;
+}
+
+
+bool
+ct_loop_has_backend(const char *c_backend)
+{
+    return find_poller(c_backend) != NULL;
+}
+
+
+const char *
+ct_loop_backends(char *out, size_t size)
+{
+    const ct_poller_t *list[MAX_POLLERS];
+    const size_t       n = pollers(list);
+    size_t             len = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < n && len < size; i++) {
+        len += (size_t) snprintf(out + len, size - len, "%s%s",
+                                 i == 0 ? "" : ", ", list[i]->name);
+    }
+    return out;
+}
+
+
+/* The waking byte has done its work by ending the wait. */
+static void
+drain_wake(ct_io_t *io)
+{
+    char bytes[64];
+
+    while (read(io->fd, bytes, sizeof(bytes)) == (ssize_t) sizeof(bytes)) {
+    }
+}
+
+
+static ct_rc_t
+open_wake(ct_loop_t *loop)
+{
+    int fds[2];
+
+    if (pipe(fds) != 0) {
+        CT_LOG(loop->log, CT_LOG_EMERG, errno, "pipe() failed");
+        return CT_ERROR;
+    }
+
+    loop->wake_io.fd = fds[0];
+    loop->wake_io.fn = drain_wake;
+    loop->wake_fd = fds[1];
+    for (int i = 0; i < 2; i++) {
+        if (ct_file_set_cloexec(fds[i], true) != CT_OK
+            || ct_file_set_nonblocking(fds[i], true) != CT_OK) {
+            CT_LOG(loop->log, CT_LOG_EMERG, errno, "cannot set up a pipe");
+            goto fail;
+        }
+    }
+    if (ct_loop_add_io(loop, &loop->wake_io, CT_IO_READ | CT_IO_LEVEL)
+        != CT_OK) {
+        goto fail;
+    }
+    return CT_OK;
+
+fail:
+    close(fds[0]);
+    close(fds[1]);
+    return CT_ERROR;
+}
+
+
+ct_loop_t *
+ct_loop_create(const char *c_backend, size_t max_events, ct_log_t *log)
+{
+    const ct_poller_t *poller = find_poller(c_backend);
+    ct_loop_t         *loop;
+
+    CT_ASSERT(max_events > 0 && max_events <= MAX_EVENTS_LIMIT);
+    if (poller == NULL) {
+        CT_LOG(log, CT_LOG_EMERG, 0, "there is no event backend '%s'",
+               c_backend);
+        return NULL;
+    }
+
+    loop = ct_mem_alloc(sizeof(*loop));
+    *loop =
+        (ct_loop_t){ .poller = poller, .log = log, .now_ms = ct_clock_ms() };
+    ct_heap_init(&loop->timers);
+    ct_queue_init(&loop->tasks);
+    ct_queue_init(&loop->last_tasks);
+
+    if (poller->create(max_events, log, &loop->state) != CT_OK) {
+        goto fail;
+    }
+    if (open_wake(loop) != CT_OK) {
+        poller->destroy(loop->state);
+        goto fail;
+    }
+    return loop;
+
+fail:
+    ct_heap_release(&loop->timers);
+    ct_mem_release(loop);
+    return NULL;
+}
+
+
+void
+ct_loop_destroy(ct_loop_t *loop)
+{
+    if (loop == NULL) {
+        return;
+    }
+    CT_ASSERT(!loop->in_turn);
+    loop->poller->destroy(loop->state);
+    close(loop->wake_io.fd);
+    close(loop->wake_fd);
+    ct_heap_release(&loop->timers);
+    ct_mem_release(loop);
+}
+
+
+const char *
+ct_loop_backend(const ct_loop_t *loop)
+{
+    return loop->poller->name;
+}
+
+
+ct_log_t *
+ct_loop_log(const ct_loop_t *loop)
+{
+    return loop->log;
+}
+
+
+void
+ct_loop_on_turn(ct_loop_t *loop, ct_loop_turn_fn fn, void *data)
+{
+    loop->on_turn = fn;
+    loop->on_turn_data = data;
+}
+
+
+uint64_t
+ct_loop_now_ms(const ct_loop_t *loop)
+{
+    return loop->now_ms;
+}
+
+
+ct_heap_t *
+ct_loop_timers(ct_loop_t *loop)
+{
+    return &loop->timers;
+}
+
+
+ct_rc_t
+ct_loop_add_io(ct_loop_t *loop, ct_io_t *io, unsigned interest)
+{
+    CT_ASSERT(!io->registered && io->fd >= 0 && io->fn != NULL);
+    io->interest = (uint8_t) interest;
+    io->news = 0;
+    io->readable = false;
+    io->writable = false;
+    io->ending = false;
+    io->hung_up = false;
+
+    if (loop->poller->add(loop->state, io) != CT_OK) {
+        return CT_ERROR;
+    }
+    io->registered = true;
+    return CT_OK;
+}
+
+
+void
+ct_loop_remove_io(ct_loop_t *loop, ct_io_t *io)
+{
+    if (io->registered) {
+        io->registered = false;
+        loop->poller->remove(loop->state, io);
+    }
+}
+
+
+void
+ct_loop_rearm_io(ct_loop_t *loop, ct_io_t *io)
+{
+    if (loop->poller->rearm != NULL && io->registered) {
+        loop->poller->rearm(loop->state, io);
+    }
+}
+
+
+static void
+refresh_now(ct_loop_t *loop)
+{
+    if (loop->now_is_old) {
+        loop->now_is_old = false;
+        loop->now_ms = ct_clock_ms();
+    }
+}
+
+
+/* Sets the flags; gives back which of CT_IO_READ and CT_IO_WRITE are new. */
+static uint8_t
+take_news(ct_io_t *io, unsigned ready)
+{
+    uint8_t news = 0;
+
+    /* A peer that has gone can be read to the end, and a write fails. */
+    if ((ready & CT_IO_HUNG_UP) && !io->hung_up) {
+        io->hung_up = true;
+        io->readable = false;
+        io->writable = false;
+        ready |= CT_IO_READ | CT_IO_WRITE;
+    }
+    if (ready & CT_IO_ENDING) {
+        io->ending = true;
+    }
+    if ((ready & CT_IO_READ) && !io->readable) {
+        io->readable = true;
+        news |= CT_IO_READ;
+    }
+    if ((ready & CT_IO_WRITE) && !io->writable) {
+        io->writable = true;
+        news |= CT_IO_WRITE;
+    }
+    return news;
+}
+
+
+/*
+ * epoll tells of both directions whenever one of them changes, so most
+ * reports of "writable" are known already and end here.
+ */
+void
+ct_loop_ready(ct_loop_t *loop, ct_io_t *io, unsigned ready)
+{
+    CT_ASSERT(io->registered);
+    refresh_now(loop);
+
+    if (io->interest & CT_IO_LEVEL) {
+        io->readable = false;
+        io->writable = false;
+        io->hung_up = false;
+    }
+    io->news = take_news(io, ready);
+    if (io->news != 0) {
+        io->fn(io);
+    }
+}
+
+
+void
+ct_loop_post(ct_loop_t *loop, ct_task_t *task)
+{
+    if (ct_queue_is_empty(&task->link)) {
+        ct_queue_push(&loop->tasks, &task->link);
+    }
+}
+
+
+void
+ct_loop_post_last(ct_loop_t *loop, ct_task_t *task)
+{
+    if (ct_queue_is_empty(&task->link)) {
+        ct_queue_push(&loop->last_tasks, &task->link);
+    }
+}
+
+
+/* Runs what is in the queue now, not what is added meanwhile. */
+static void
+run_tasks(ct_queue_t *tasks)
+{
+    ct_queue_t  batch;
+    ct_queue_t *link;
+
+    ct_queue_init(&batch);
+    ct_queue_move(&batch, tasks);
+    while ((link = ct_queue_pop(&batch)) != NULL) {
+        ct_task_t *task = CT_QUEUE_ENTRY(link, ct_task_t, link);
+
+        task->fn(task);
+    }
+}
+
+
+static int
+wait_ms(ct_loop_t *loop, int limit_ms)
+{
+    if (loop->stopping || !ct_queue_is_empty(&loop->tasks)
+        || !ct_queue_is_empty(&loop->last_tasks)) {
+        return 0;
+    }
+    loop->now_ms = ct_clock_ms();
+    return ct_timer_wait_ms(loop, limit_ms);
+}
+
+
+void
+ct_loop_turn(ct_loop_t *loop, int timeout_ms)
+{
+    CT_ASSERT(!loop->in_turn);
+    loop->in_turn = true;
+
+    if (loop->on_turn != NULL) {
+        loop->on_turn(loop, loop->on_turn_data);
+    }
+    timeout_ms = wait_ms(loop, timeout_ms);
+
+    /* A backend that cannot wait would spin; better to end and be replaced. */
+    loop->now_is_old = true;
+    if (loop->poller->wait(loop->state, loop, timeout_ms) == CT_ERROR) {
+        loop->stopping = true;
+    }
+    refresh_now(loop);
+
+    ct_timer_run_due(loop);
+    run_tasks(&loop->tasks);
+    run_tasks(&loop->last_tasks);
+    loop->in_turn = false;
+}
+
+
+void
+ct_loop_run(ct_loop_t *loop, unsigned max_wait_ms)
+{
+    const int limit_ms = max_wait_ms > INT_MAX ? INT_MAX : (int) max_wait_ms;
+
+    while (!loop->stopping) {
+        ct_loop_turn(loop, limit_ms);
+    }
+    loop->stopping = false;
+}
+
+
+void
+ct_loop_stop(ct_loop_t *loop)
+{
+    loop->stopping = true;
+}
+
+
+/* A full pipe is as good: the loop will wake.  A handler keeps errno. */
+void
+ct_loop_wake(ct_loop_t *loop)
+{
+    const int err = errno;
+    ssize_t   n;
+
+    do {
+        n = write(loop->wake_fd, "", 1);
+    } while (n < 0 && errno == EINTR);
+    errno = err;
+}
