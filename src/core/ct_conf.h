@@ -46,6 +46,9 @@ enum {
 #define CT_IN_ANY_THRIFT                                                       \
     (CT_IN_THRIFT | CT_IN_SERVER | CT_IN_SERVICE | CT_IN_METHOD)
 
+/* "server" and the like, of one place. */
+const char *ct_conf_place_name(unsigned place);
+
 /*
  * Stores a directive's value at `field`, a place in the block's struct of the
  * directive's module.  args[0] is the name.  On a bad value it calls
@@ -98,6 +101,10 @@ struct ct_directive_s {
     const char           *preset;
 };
 
+/*
+ * Types that modules share.  `strs` takes any number of words and `pairs` two
+ * at a time; both may stand more than once in a block and then add up.
+ */
 extern CT_API const ct_conf_type_t ct_conf_type_str;   /* ct_str_t */
 extern CT_API const ct_conf_type_t ct_conf_type_flag;  /* bool: on | off */
 extern CT_API const ct_conf_type_t ct_conf_type_int;   /* int64_t */
@@ -107,10 +114,13 @@ extern CT_API const ct_conf_type_t ct_conf_type_ms;    /* uint64_t: 1m30s */
 extern CT_API const ct_conf_type_t ct_conf_type_strs;  /* ct_conf_strs_t */
 extern CT_API const ct_conf_type_t ct_conf_type_pairs; /* ct_conf_strs_t */
 
-/* The arguments of one directive, or of all of them where it may repeat. */
+/*
+ * The arguments of one directive, or of all of them where it may repeat.
+ * Items are shared with inner blocks: written by the setter only.
+ */
 typedef struct ct_conf_strs_s {
-    size_t          n;
-    const ct_str_t *items;
+    size_t    n;
+    ct_str_t *items;
 } ct_conf_strs_t;
 
 /*
@@ -154,12 +164,33 @@ typedef struct ct_conf_strs_s {
 CT_API ct_rc_t ct_conf_set_word(ct_conf_t            *conf,
                                 const ct_directive_t *directive, void *field);
 
+/*
+ * The setters of the types of the same name, for types of a module's own that
+ * differ in flags or in numbers of arguments.  Where the directive may repeat,
+ * the lists grow with each repeat in the same block.
+ */
+CT_API ct_rc_t ct_conf_set_str(ct_conf_t *conf, const ct_directive_t *directive,
+                               void *field);
+CT_API ct_rc_t ct_conf_set_flag(ct_conf_t            *conf,
+                                const ct_directive_t *directive, void *field);
+CT_API ct_rc_t ct_conf_set_int(ct_conf_t *conf, const ct_directive_t *directive,
+                               void *field);
+CT_API ct_rc_t ct_conf_set_uint(ct_conf_t            *conf,
+                                const ct_directive_t *directive, void *field);
+CT_API ct_rc_t ct_conf_set_size(ct_conf_t            *conf,
+                                const ct_directive_t *directive, void *field);
+CT_API ct_rc_t ct_conf_set_ms(ct_conf_t *conf, const ct_directive_t *directive,
+                              void *field);
+CT_API ct_rc_t ct_conf_set_strs(ct_conf_t            *conf,
+                                const ct_directive_t *directive, void *field);
+
 /* A directive as it stands in the file; a node of the tree. */
 typedef struct ct_conf_node_s {
-    const char            *file; /* for messages; "default" for presets */
-    unsigned               line;
-    size_t                 nargs; /* the name included */
-    const ct_str_t        *args;  /* unquoted; a NUL follows each */
+    const char            *file;     /* for messages; "default" for presets */
+    unsigned               line;     /* of the name */
+    unsigned               end_line; /* of its ';' or '{' */
+    size_t                 nargs;    /* the name included */
+    const ct_str_t        *args;     /* unquoted; a NUL follows each */
     bool                   is_block;
     struct ct_conf_node_s *children; /* first one inside a block */
     struct ct_conf_node_s *next;     /* neighbour behind this one */
@@ -177,15 +208,21 @@ struct ct_conf_block_s {
     void                 *data;
 };
 
-/* What a setter sees. */
+/*
+ * What a setter sees.  In `enter` and `leave` block is the inner one, node the
+ * directive that opened it.  A setter that collects over repeats begins anew
+ * where is_repeat is false: what it finds then is the parent's, or the
+ * default, and shared with it.
+ */
 struct ct_conf_s {
     ct_cycle_t           *cycle;
     ct_pool_t            *pool; /* the cycle's */
     ct_log_t             *log;
-    ct_conf_block_t      *block; /* the one being filled */
-    const ct_conf_node_t *node;  /* the directive being set */
-    size_t                nargs; /* of node, as are args */
-    const ct_str_t       *args;
+    ct_conf_block_t      *block;     /* the one being filled */
+    const ct_conf_node_t *node;      /* the directive being set */
+    size_t                nargs;     /* of node, as are args */
+    const ct_str_t       *args;      /* ${NAME} replaced, unless it is RAW */
+    bool                  is_repeat; /* node's name stood here before */
 };
 
 /*
@@ -199,7 +236,12 @@ CT_API ct_rc_t ct_conf_error(const ct_conf_t *conf, const char *fmt, ...)
 CT_API void ct_conf_warn(const ct_conf_t *conf, const char *fmt, ...)
     CT_PRINTF(2, 3);
 
-/* Values by themselves, for setters that take `name=value` words. */
+/*
+ * Values by themselves, for setters that take `name=value` words.  A size is
+ * a number with k, m or g behind it, either case; a time is numbers with w, d,
+ * h, m, s or ms in falling order ("1m30s"), or a bare number of seconds.
+ * CT_DECLINED for anything else, an overflow included; nothing is logged.
+ */
 CT_API ct_rc_t ct_conf_parse_size(ct_str_t text, size_t *value);
 CT_API ct_rc_t ct_conf_parse_ms(ct_str_t text, uint64_t *value_ms);
 
@@ -217,6 +259,26 @@ CT_API void *ct_conf_of(const ct_cycle_t *cycle, const ct_conf_block_t *block,
 CT_API ct_str_t ct_conf_path(const ct_cycle_t *cycle, ct_str_t path);
 
 /*
+ * `text` with every ${NAME} replaced by that environment variable, in the
+ * cycle's pool with a NUL after it; one that is not set is an error.  A `$`
+ * that is not followed by `{` stays, and `\${` stands for `${`.
+ */
+ct_rc_t ct_conf_expand(const ct_conf_t *conf, ct_str_t text, ct_str_t *out);
+
+/*
+ * The caps of the text: bytes of a file and of a token, words of a directive,
+ * blocks inside blocks, includes inside includes; files read and directives
+ * of a whole configuration.
+ */
+#define CT_CONF_MAX_FILE     (1024 * 1024)
+#define CT_CONF_MAX_TOKEN    4096
+#define CT_CONF_MAX_ARGS     256
+#define CT_CONF_MAX_DEPTH    16
+#define CT_CONF_MAX_INCLUDES 16
+#define CT_CONF_MAX_FILES    1024
+#define CT_CONF_MAX_NODES    100000
+
+/*
  * Reads `c_path` into a tree; CT_ERROR is logged with file:line.  `include`
  * takes globs and is allowed 16 deep.  Every file read is kept in
  * cycle->conf_files for -T.
@@ -224,9 +286,20 @@ CT_API ct_str_t ct_conf_path(const ct_cycle_t *cycle, ct_str_t path);
 ct_rc_t ct_conf_parse_file(ct_cycle_t *cycle, const char *c_path,
                            ct_conf_node_t **tree);
 
-/* The same from memory: `-g`, the defaults, and tests. */
+/*
+ * The same from memory: `-g`, the defaults, and tests.  `include` is refused
+ * there: what stands in memory has no directory.
+ */
 ct_rc_t ct_conf_parse_text(ct_cycle_t *cycle, const char *c_name, ct_str_t text,
                            ct_conf_node_t **tree);
+
+/*
+ * Loads what the top level of the tree names with the directive `c_directive`
+ * ("load_module"), one path each, relative ones from the prefix.  To be done
+ * before ct_conf_apply, which must know every name.  CT_ERROR is logged.
+ */
+ct_rc_t ct_conf_load_modules(ct_cycle_t *cycle, const ct_conf_node_t *tree,
+                             const char *c_directive);
 
 /*
  * Makes the main block from the defaults and applies the tree to it, blocks
@@ -234,7 +307,11 @@ ct_rc_t ct_conf_parse_text(ct_cycle_t *cycle, const char *c_name, ct_str_t text,
  */
 ct_rc_t ct_conf_apply(ct_cycle_t *cycle, const ct_conf_node_t *tree);
 
-/* Every directive of the cycle's modules, one a line, to stdout. */
+/*
+ * Every directive of the cycle's modules to stdout, sorted by name, one a
+ * line: name, places joined with '|', type, default or '-', and module, with
+ * tabs between.
+ */
 void ct_conf_print_directives(const ct_cycle_t *cycle);
 
 #endif /* CT_CONF_H */

@@ -12,6 +12,7 @@
 #include "core/ct_config.h"
 
 #include "core/ct_array.h"
+#include "core/ct_hash.h"
 #include "core/ct_log.h"
 #include "core/ct_module.h"
 #include "core/ct_queue.h"
@@ -26,6 +27,13 @@ typedef struct ct_conf_file_s {
     ct_str_t text;
 } ct_conf_file_t;
 
+/* What the cycle knows of a directive: the value of its name in `names`. */
+typedef struct ct_conf_entry_s {
+    const ct_directive_t *directive;
+    const ct_module_t    *module;
+    size_t                index; /* of the module in `modules` */
+} ct_conf_entry_t;
+
 struct ct_cycle_s {
     ct_pool_t       *pool;
     ct_log_t         log;
@@ -34,6 +42,7 @@ struct ct_cycle_s {
     ct_str_t         conf_path;  /* absolute */
     ct_array_t       conf_files; /* of ct_conf_file_t */
     ct_array_t       modules;    /* of const ct_module_t * */
+    ct_hash_t        names;      /* of ct_conf_entry_t, by directive */
     ct_conf_block_t *main;       /* set by ct_conf_apply */
     unsigned         generation; /* 1 for the first */
     ct_board_t      *board;      /* the scoreboard; NULL in a test */
@@ -42,7 +51,9 @@ struct ct_cycle_s {
 
 /*
  * A cycle with the given modules (NULL last) and no configuration.  `prefix`
- * and `conf_path` are copied.  Owned by the caller, who ends it with destroy.
+ * and `conf_path` are copied; a relative conf_path is taken from the prefix.
+ * Owned by the caller, who ends it with destroy.  NULL, logged to stderr, when
+ * the modules do not go together (see ct_cycle_add_module).
  */
 ct_cycle_t *ct_cycle_create(const ct_module_t *const *modules, ct_str_t prefix,
                             ct_str_t conf_path);
@@ -62,6 +73,13 @@ ct_rc_t ct_cycle_add_module(ct_cycle_t *cycle, const ct_module_t *module);
  * goes unnoticed by the next reload.  Unloaded with the cycle.
  */
 ct_rc_t ct_cycle_load_module(ct_cycle_t *cycle, ct_str_t path);
+
+/*
+ * The same without a log line: on CT_ERROR *why, in the cycle's pool, says
+ * what was wrong.  For who knows where in a file the path stands.
+ */
+ct_rc_t ct_cycle_try_load_module(ct_cycle_t *cycle, ct_str_t path,
+                                 ct_str_t *why);
 
 /* The place of a module in `modules`, or SIZE_MAX.  For load time. */
 CT_API size_t ct_cycle_module_index(const ct_cycle_t  *cycle,

@@ -132,12 +132,10 @@ ct_pool_destroy(ct_pool_t *pool)
 }
 
 
-/* A piece of `size` bytes, header included, put in front of `list`. */
-static piece_t *
-add_piece(ct_pool_t *pool, piece_t **list, size_t size)
+/* Puts a piece of `size` bytes, header included, in front of `list`. */
+static void *
+link_piece(ct_pool_t *pool, piece_t **list, piece_t *piece, size_t size)
 {
-    piece_t *piece = ct_mem_try_alloc(size);
-
     if (piece == NULL) {
         return NULL;
     }
@@ -145,7 +143,7 @@ add_piece(ct_pool_t *pool, piece_t **list, size_t size)
     piece->next = *list;
     *list = piece;
     pool->taken += size;
-    return piece;
+    return piece + 1;
 }
 
 
@@ -153,13 +151,12 @@ add_piece(ct_pool_t *pool, piece_t **list, size_t size)
 static void *
 alloc_big(ct_pool_t *pool, size_t size)
 {
-    piece_t *piece;
+    const size_t whole = size + sizeof(piece_t);
 
-    if (size > SIZE_MAX - sizeof(piece_t)) {
+    if (whole < size) {
         return NULL;
     }
-    piece = add_piece(pool, &pool->bigs, sizeof(piece_t) + size);
-    return piece == NULL ? NULL : piece + 1;
+    return link_piece(pool, &pool->bigs, ct_mem_try_alloc(whole), whole);
 }
 
 
@@ -167,17 +164,32 @@ alloc_big(ct_pool_t *pool, size_t size)
 static void *
 alloc_in_new_step(ct_pool_t *pool, size_t size)
 {
-    piece_t *step = add_piece(pool, &pool->steps, pool->step_size);
-    uint8_t *data;
+    piece_t *step = ct_mem_try_alloc(pool->step_size);
+    uint8_t *data = link_piece(pool, &pool->steps, step, pool->step_size);
 
-    if (step == NULL) {
+    if (data == NULL) {
         return NULL;
     }
-    data = (uint8_t *) (step + 1);
     pool->pos = data + size;
     pool->end = (uint8_t *) step + pool->step_size;
     CT_ASSERT(pool->pos <= pool->end);
     return data;
+}
+
+
+/*
+ * The last try: ends the process with a word.  It comes back only where the
+ * refusal was an armed fault of the tests.
+ */
+static void *
+alloc_or_end(ct_pool_t *pool, size_t size)
+{
+    size_t whole;
+
+    if (__builtin_add_overflow(size, sizeof(piece_t), &whole)) {
+        whole = SIZE_MAX; /* which nobody has */
+    }
+    return link_piece(pool, &pool->bigs, ct_mem_alloc(whole), whole);
 }
 
 
@@ -207,21 +219,7 @@ ct_pool_alloc(ct_pool_t *pool, size_t size)
 {
     void *data = ct_pool_try_alloc(pool, size);
 
-    if (CT_UNLIKELY(data == NULL)) {
-        /*
-         * ct_mem_alloc ends the process with a word; it comes back only where
-         * the refusal was an armed fault of the tests.
-         */
-        piece_t *piece = ct_mem_alloc(
-            size > SIZE_MAX - sizeof(piece_t) ? size : size + sizeof(piece_t));
-
-        piece->size = size + sizeof(piece_t);
-        piece->next = pool->bigs;
-        pool->bigs = piece;
-        pool->taken += piece->size;
-        return piece + 1;
-    }
-    return data;
+    return CT_LIKELY(data != NULL) ? data : alloc_or_end(pool, size);
 }
 
 
