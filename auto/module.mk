@@ -38,6 +38,11 @@ $(MODULE).so: $(ct_objs)
 $(ct_build)/%.gen.c: %.thrift
 	@mkdir -p $(@D)
 	$(CTHRIFTC) -o $(@D) -I . --depfile $(basename $@).d.idl $<
+	@touch $(basename $@).h
+
+# The header comes with the source and, touched, is never older.
+$(ct_build)/%.gen.h: $(ct_build)/%.gen.c
+	@:
 
 $(ct_build)/%.gen.o: $(ct_build)/%.gen.c | $(ct_gen)
 	$(ct_cc) -c -o $@ $<

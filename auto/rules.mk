@@ -84,6 +84,11 @@ $(B)/$(1)/%.gen.c: $$($(1)_dir)/%.thrift $(B)/cthriftc
 	@mkdir -p $$(@D)
 	$$(Q)$(B)/cthriftc -o $$(@D) -I $$($(1)_dir) \
 	    --depfile $$(basename $$@).d.idl $$<
+	@touch $$(basename $$@).h
+
+# The header comes with the source and, touched, is never older.
+$(B)/$(1)/%.gen.h: $(B)/$(1)/%.gen.c
+	@:
 
 $(B)/$(1)/%.gen.o: $(B)/$(1)/%.gen.c $(B)/flags | $$($(1)_gen)
 	$$(say) CC $$<
@@ -163,8 +168,8 @@ $(foreach t,$(fuzz_srcs),$(eval $(call test_rules,$(t),-fsanitize=fuzzer,)))
 include_path = $(prefix)/include/cthrift
 to = $(DESTDIR)
 
-# What cthrift.h includes, in the end: no other header is promised to anyone.
-api_headers = $(sort $(filter src/%.h,\
+# Core, which modules may include by name, and all that cthrift.h includes.
+api_headers = $(sort $(wildcard src/core/*.h) $(filter src/%.h,\
     $(shell $(CC) $(CFLAGS) $(AS_OURS) -M src/cthrift.h 2> /dev/null)))
 
 install: all
