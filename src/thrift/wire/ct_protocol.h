@@ -27,6 +27,7 @@
 
 typedef struct ct_pool_s     ct_pool_t;
 typedef struct ct_protocol_s ct_protocol_t;
+typedef struct ct_scan_s     ct_scan_t;
 
 /* What was wrong with input; decides which counter and which answer. */
 typedef enum ct_wire_error_e {
@@ -47,9 +48,10 @@ typedef struct ct_reader_s {
     const uint8_t       *end;
     const ct_protocol_t *protocol;
     const ct_limits_t   *limits;
-    ct_pool_t           *pool;    /* decoded values go here */
-    size_t               decoded; /* bytes taken from it so far */
-    uint32_t             depth;
+    ct_pool_t           *pool;       /* decoded values go here */
+    size_t               size;       /* bytes of the whole message */
+    size_t               decoded;    /* bytes taken from the pool so far */
+    uint32_t             depth;      /* structs and containers now open */
     int16_t              last_field; /* for protocols with id deltas */
     uint8_t              held_bool;  /* a bool that came with its header */
     ct_wire_error_t      error;
@@ -66,7 +68,11 @@ typedef struct ct_writer_s {
     bool                 failed;
 } ct_writer_t;
 
-/* A message's head.  `name` is a slice of the message. */
+/*
+ * A message's head.  `name` is a slice of the message.  `type` of a message
+ * read is whatever number came, known or not: it is for the caller to judge,
+ * who then knows to whom to answer.
+ */
 typedef struct ct_message_s {
     ct_str_t          name;
     ct_message_type_t type;
@@ -119,6 +125,13 @@ struct ct_protocol_s {
     void (*write_double)(ct_writer_t *writer, double value);
     void (*write_string)(ct_writer_t *writer, ct_str_t value);
     void (*write_uuid)(ct_writer_t *writer, const ct_uuid_t *value);
+
+    /*
+     * Moves on over a message without a frame: CT_OK when scan->offset is
+     * its length; else as ct_transport_t's `cut`.
+     */
+    ct_rc_t (*scan)(ct_scan_t *scan, const uint8_t *data, size_t len,
+                    const ct_limits_t *limits, size_t *want);
 };
 
 extern CT_API const ct_protocol_t ct_binary_protocol;
@@ -128,12 +141,28 @@ CT_API void ct_reader_init(ct_reader_t *reader, const ct_protocol_t *protocol,
                            const void *data, size_t len,
                            const ct_limits_t *limits, ct_pool_t *pool);
 
+/* Writes to the end of `out`, which is the caller's. */
 CT_API void ct_writer_init(ct_writer_t *writer, const ct_protocol_t *protocol,
                            ct_buf_t *out);
 
 /* Notes the first reason and gives CT_ERROR back. */
 CT_API ct_rc_t ct_reader_fail(ct_reader_t *reader, ct_wire_error_t error,
                               const char *why);
+
+/*
+ * A struct or a container begins.  The outermost struct is level 0 and is
+ * not counted; `depth` levels may stand below it, whoever reads or skips.
+ */
+CT_API ct_rc_t ct_reader_enter(ct_reader_t *reader);
+
+/* And ends. */
+static inline void
+ct_reader_leave(ct_reader_t *reader)
+{
+    CT_ASSERT(reader->depth > 0);
+    reader->depth--;
+}
+
 
 static inline size_t
 ct_reader_left(const ct_reader_t *reader)

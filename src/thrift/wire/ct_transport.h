@@ -28,7 +28,8 @@ typedef struct ct_scan_level_s {
     int16_t  last_field;
 } ct_scan_level_t;
 
-#define CT_SCAN_LEVELS 66 /* the largest `depth` limit, and the arguments */
+/* The arguments, and the largest `depth` limit that makes a difference. */
+#define CT_SCAN_LEVELS 66
 
 /*
  * The place inside an unfinished message.  Zeroed: at its beginning.  It
@@ -59,9 +60,9 @@ typedef struct ct_transport_s {
 
     /*
      * Looks for the end of the message that begins at `data`.  CT_OK: *cut
-     * is set and *scan zeroed.  CT_AGAIN: *want is how many bytes are needed
-     * in all, as far as is known (a hint, within the limits).  CT_ERROR:
-     * scan->error and why.
+     * is set and *scan ready for the next message.  CT_AGAIN: *want is how many
+     * bytes are needed in all, as far as is known (a hint, within the limits).
+     * CT_ERROR: scan->error and why.
      */
     ct_rc_t (*cut)(ct_scan_t *scan, const ct_protocol_t *protocol,
                    const uint8_t *data, size_t len, const ct_limits_t *limits,
@@ -78,7 +79,10 @@ typedef struct ct_transport_s {
 extern CT_API const ct_transport_t ct_framed_transport;
 extern CT_API const ct_transport_t ct_unframed_transport;
 
-/* Moves on over an unframed message of the binary protocol; as `cut`. */
+/*
+ * Moves on over an unframed message of the binary protocol: its table's
+ * `scan`.  Bytes in front of scan->offset are not read again.
+ */
 ct_rc_t ct_binary_scan(ct_scan_t *scan, const uint8_t *data, size_t len,
                        const ct_limits_t *limits, size_t *want);
 

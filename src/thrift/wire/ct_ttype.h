@@ -2,8 +2,8 @@
  * ct_ttype.h -- the numbers that Thrift gives to types and messages.
  *
  * Source: Thrift's protocol specification, doc/specs/thrift-binary-protocol.md
- * and the TType of its libraries; the numbers of the binary protocol serve as our own for
- * every protocol.
+ * and the TType of its libraries; the numbers of the binary protocol serve as
+ * our own for every protocol.
  */
 
 #ifndef CT_TTYPE_H

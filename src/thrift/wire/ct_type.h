@@ -95,6 +95,7 @@ typedef struct ct_field_s {
  * Fields are in ascending order of id, without a gap in the table.  `initial`
  * is a value of the struct as the IDL's defaults have it (`size` bytes); its
  * containers and strings are shared and must be replaced, not changed.
+ * NULL stands for all bytes zero.
  */
 struct ct_struct_s {
     const char       *name;
@@ -124,5 +125,11 @@ CT_API size_t ct_type_size(const ct_type_t *type);
 
 /* The field with that id, or NULL: direct where ids are dense. */
 CT_API const ct_field_t *ct_struct_field(const ct_struct_t *strct, int16_t id);
+
+/*
+ * Whether the field is set in `value`, a struct that has it.  A field that
+ * cannot say "not set" always is.
+ */
+CT_API bool ct_field_is_set(const ct_field_t *field, const void *value);
 
 #endif /* CT_TYPE_H */

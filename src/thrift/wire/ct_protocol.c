@@ -1,0 +1,55 @@
+/*
+ * ct_protocol.c -- the part of reading and writing that protocols share.
+ */
+
+#include "core/ct_config.h"
+
+#include "thrift/wire/ct_protocol.h"
+
+
+void
+ct_reader_init(ct_reader_t *reader, const ct_protocol_t *protocol,
+               const void *data, size_t len, const ct_limits_t *limits,
+               ct_pool_t *pool)
+{
+    *reader = (ct_reader_t){
+        .pos = data,
+        .protocol = protocol,
+        .limits = limits,
+        .pool = pool,
+        .size = len,
+    };
+    reader->end = reader->pos + len;
+}
+
+
+void
+ct_writer_init(ct_writer_t *writer, const ct_protocol_t *protocol,
+               ct_buf_t *out)
+{
+    *writer = (ct_writer_t){ .protocol = protocol, .out = out };
+}
+
+
+ct_rc_t
+ct_reader_fail(ct_reader_t *reader, ct_wire_error_t error, const char *why)
+{
+    CT_ASSERT(error != CT_WIRE_OK && why != NULL);
+
+    if (reader->error == CT_WIRE_OK) {
+        reader->error = error;
+        reader->why = why;
+    }
+    return CT_ERROR;
+}
+
+
+ct_rc_t
+ct_reader_enter(ct_reader_t *reader)
+{
+    if (reader->depth > reader->limits->depth) {
+        return ct_reader_fail(reader, CT_WIRE_LIMIT, "nested too deeply");
+    }
+    reader->depth++;
+    return CT_OK;
+}
