@@ -1,0 +1,249 @@
+/*
+ * ct_dispatch.c -- from a whole message to its handler, and back.
+ *
+ *   head -> handler -> arguments -> hooks -> the handler runs -> ct_reply
+ *
+ * Whatever goes wrong once the head is read is answered with a
+ * TApplicationException, and the connection goes on: the transport knows
+ * where the next message begins.
+ *
+ * Like every server of Apache's, we go by what the IDL says of a method and
+ * not by the type of the message: a two-way method called as ONEWAY is
+ * answered, a oneway method called as CALL is not.
+ */
+
+#include "core/ct_config.h"
+
+#include "thrift/ct_dispatch.h"
+
+#include "core/ct_board.h"
+#include "core/ct_cycle.h"
+#include "core/ct_module.h"
+#include "core/ct_pool.h"
+#include "thrift/ct_pending.h"
+#include "thrift/ct_reply.h"
+#include "thrift/ct_server.h"
+#include "thrift/ct_session.h"
+#include "thrift/ct_thrift_module.h"
+#include "thrift/wire/ct_codec.h"
+
+/* Most bytes of a name that an answer repeats. */
+#define NAME_SHOWN 100
+
+
+static ct_board_slot_t *
+slot_of(const ct_pending_t *pending)
+{
+    return pending->state->worker->slot;
+}
+
+
+/* Who handles the message, or CT_ERROR with the refusal noted. */
+static ct_rc_t
+handler_find(ct_pending_t *pending)
+{
+    const ct_server_t *server = pending->session->server;
+    ct_str_t           name = pending->head.name;
+    ct_message_type_t  type = pending->head.type;
+    char               shown[NAME_SHOWN];
+    const char        *c_what = NULL;
+
+    pending->handler =
+        ct_server_find(server, name, &pending->head.name, &c_what);
+    if (type != CT_MESSAGE_CALL && type != CT_MESSAGE_ONEWAY) {
+        ct_board_count(slot_of(pending), CT_COUNT_PROTOCOL_ERRORS, 1);
+        return ct_call_fail_as(&pending->call, CT_APP_INVALID_MESSAGE_TYPE,
+                               "message type %d is neither call nor oneway",
+                               (int) type);
+    }
+    if (pending->handler == NULL) {
+        ct_board_count(slot_of(pending), CT_COUNT_UNKNOWN_METHOD, 1);
+        return ct_call_fail_as(&pending->call, CT_APP_UNKNOWN_METHOD,
+                               "unknown %s '%s'", c_what,
+                               ct_str_printable(name, shown, sizeof(shown)));
+    }
+    return CT_OK;
+}
+
+
+static ct_rc_t
+args_read(ct_pending_t *pending, ct_reader_t *reader)
+{
+    const ct_method_t *method = pending->handler->method;
+    void *args = ct_pool_alloc(pending->call.pool, method->args->size);
+
+    pending->call.args = args;
+    if (ct_codec_read(reader, method->args, args) == CT_OK) {
+        return CT_OK;
+    }
+    ct_board_count(slot_of(pending), CT_COUNT_PROTOCOL_ERRORS, 1);
+    if (reader->error == CT_WIRE_LIMIT) {
+        ct_board_count(slot_of(pending), CT_COUNT_LIMITS, 1);
+    }
+    ct_session_complain(pending->session, "cannot decode arguments",
+                        reader->why);
+    return ct_call_fail_as(&pending->call, CT_APP_PROTOCOL_ERROR,
+                           "cannot decode the arguments of '%s': %s",
+                           method->name, reader->why);
+}
+
+
+/* Modules may refuse a call; the first one that does ends the round. */
+static ct_rc_t
+hooks_before(ct_pending_t *pending)
+{
+    const ct_worker_t *worker = pending->state->worker;
+    const ct_array_t  *modules = &worker->cycle->modules;
+
+    for (size_t i = 0; i < modules->n; i++) {
+        const ct_module_t *module =
+            *(const ct_module_t **) ct_array_at(modules, i);
+
+        if (module->before_call != NULL
+            && module->before_call(&pending->call, worker->states[i])
+                   != CT_OK) {
+            if (!pending->failed) {
+                (void) ct_call_fail(&pending->call, "refused by module '%s'",
+                                    module->name);
+            }
+            return CT_ERROR;
+        }
+    }
+    return CT_OK;
+}
+
+
+static void
+call_prepare(ct_pending_t *pending)
+{
+    const ct_handler_t *handler = pending->handler;
+    const ct_method_t  *method = handler->method;
+    ct_call_t          *call = &pending->call;
+
+    call->conf = handler->conf;
+    call->state = pending->state->worker->states[handler->offer->module_index];
+    call->service = handler->offer->service;
+    call->method = method;
+    call->seqid = pending->head.seqid;
+    call->result = NULL;
+    if (method->result != NULL) {
+        call->result = ct_pool_alloc(call->pool, method->result->size);
+        memcpy(call->result, method->result->initial, method->result->size);
+    }
+}
+
+
+static ct_rc_t
+call_run(ct_pending_t *pending, ct_reader_t *reader)
+{
+    const ct_handler_t *handler;
+    ct_board_slot_t    *slot = slot_of(pending);
+    ct_rc_t             rc;
+
+    ct_board_count(slot, CT_COUNT_CALLS, 1);
+    if (handler_find(pending) != CT_OK || args_read(pending, reader) != CT_OK) {
+        return CT_ERROR;
+    }
+    handler = pending->handler;
+    call_prepare(pending);
+    if (pending->state->has_before_call && hooks_before(pending) != CT_OK) {
+        return CT_ERROR;
+    }
+    atomic_store_explicit(&slot->method, handler->row, memory_order_relaxed);
+    rc = handler->method->invoke(&pending->call, handler->offer->ops,
+                                 pending->call.args, pending->call.result);
+    atomic_store_explicit(&slot->method, 0, memory_order_relaxed);
+
+    if (pending->status == CT_PENDING_FINISHED) {
+        return pending->early_rc; /* finished before it said CT_AGAIN */
+    }
+    return rc == CT_OK || rc == CT_AGAIN ? rc : CT_ERROR;
+}
+
+
+/* The reply must wait: the message stays, with everything that points at it. */
+static void
+call_defer(ct_pending_t *pending, ct_block_t *block)
+{
+    pending->status = CT_PENDING_DEFERRED;
+    pending->block = ct_block_hold(block);
+    ct_queue_push(&pending->state->deferred, &pending->all_link);
+    ct_board_gauge(slot_of(pending), CT_GAUGE_IN_FLIGHT, 1);
+}
+
+
+ct_rc_t
+ct_dispatch(ct_session_t *session, ct_block_t *block, const uint8_t *body,
+            size_t len)
+{
+    ct_pending_t *pending = ct_pending_create(session);
+    ct_reader_t   reader;
+    ct_rc_t       rc;
+
+    ct_reader_init(&reader, session->dialect.protocol, body, len,
+                   &session->server->limits, pending->call.pool);
+    if (reader.protocol->read_message(&reader, &pending->head) != CT_OK) {
+        ct_board_count(slot_of(pending), CT_COUNT_PROTOCOL_ERRORS, 1);
+        ct_session_complain(session, "cannot read a message's head",
+                            reader.why);
+        ct_pending_destroy(pending);
+        return CT_ERROR;
+    }
+    ct_queue_push(&session->calls, &pending->link);
+    session->ncalls++;
+    session->ncalls_total++;
+
+    rc = call_run(pending, &reader);
+    if (rc == CT_AGAIN) {
+        call_defer(pending, block);
+        return CT_OK;
+    }
+    return ct_reply(pending, rc);
+}
+
+
+void
+ct_dispatch_refuse(ct_session_t *session, const uint8_t *body, size_t len,
+                   const char *c_why)
+{
+    ct_pending_t *pending = ct_pending_create(session);
+    const char   *c_what;
+    ct_reader_t   reader;
+
+    ct_reader_init(&reader, session->dialect.protocol, body, len,
+                   &session->server->limits, pending->call.pool);
+    if (reader.protocol->read_message(&reader, &pending->head) != CT_OK) {
+        ct_pending_destroy(pending);
+        return;
+    }
+    pending->handler = ct_server_find(session->server, pending->head.name,
+                                      &pending->head.name, &c_what);
+    ct_queue_push(&session->calls, &pending->link);
+    session->ncalls++;
+    (void) ct_call_fail_as(&pending->call, CT_APP_PROTOCOL_ERROR,
+                           "cannot read the message: %s", c_why);
+    (void) ct_reply(pending, CT_ERROR);
+}
+
+
+void
+ct_dispatch_finish(ct_pending_t *pending, ct_rc_t rc)
+{
+    ct_session_t *session = pending->session;
+
+    CT_ASSERT(pending->status != CT_PENDING_FINISHED);
+    if (pending->status == CT_PENDING_RUNNING) {
+        pending->status = CT_PENDING_FINISHED;
+        pending->early_rc = rc == CT_OK ? CT_OK : CT_ERROR;
+        return;
+    }
+    ct_timer_stop(pending->state->worker->loop, &pending->timer);
+    if (pending->status == CT_PENDING_CANCELLED) {
+        ct_pending_destroy(pending);
+        return;
+    }
+    if (ct_reply(pending, rc == CT_OK ? CT_OK : CT_ERROR) != CT_OK) {
+        session->finishing = true;
+    }
+    ct_session_resume(session);
+}

@@ -1,0 +1,328 @@
+/*
+ * ct_input.c -- the bytes of a session on their way in.
+ *
+ * All sessions of a worker read into one scratch block and handle whole
+ * messages right there, in place.  Only what is left of an unfinished message
+ * moves to a block of the session's own; it grows with the bytes that have
+ * arrived, never with a length that a peer has promised.
+ *
+ * A deferred call keeps the block that its strings point into; then the
+ * scratch is replaced by a new one, and a session's own block is copied
+ * instead of moved within.
+ */
+
+#include "core/ct_config.h"
+
+#include "thrift/ct_input.h"
+
+#include "core/ct_board.h"
+#include "core/ct_buf.h"
+#include "core/ct_mem.h"
+#include "core/ct_module.h"
+#include "event/ct_conn.h"
+#include "thrift/ct_dispatch.h"
+#include "thrift/ct_output.h"
+#include "thrift/ct_server.h"
+#include "thrift/ct_session.h"
+#include "thrift/ct_thrift_module.h"
+
+/* The first block of an unfinished message. */
+#define FIRST_SIZE ((size_t) 4096)
+
+
+static ct_board_slot_t *
+slot_of(const ct_session_t *session)
+{
+    return session->state->worker->slot;
+}
+
+
+void
+ct_input_release(ct_session_t *session)
+{
+    ct_block_drop(session->in);
+    session->in = NULL;
+    session->in_pos = 0;
+    session->in_len = 0;
+    ct_mem_release(session->scan);
+    session->scan = NULL;
+}
+
+
+bool
+ct_input_must_wait(const ct_session_t *session)
+{
+    const ct_thrift_conf_t *conf = session->server->conf;
+
+    return session->ncalls >= conf->max_pipelined_calls
+           || ct_buf_len(&session->out) > conf->max_unsent_replies;
+}
+
+
+static ct_rc_t
+dialect_find(ct_session_t *session, const uint8_t *data, size_t len)
+{
+    const char *c_guess = NULL;
+    ct_rc_t     rc;
+
+    rc = ct_detect(data, len, &session->server->limits, &session->dialect,
+                   &c_guess);
+    if (rc == CT_DECLINED) {
+        session->dialect.transport = NULL;
+        ct_board_count(slot_of(session), CT_COUNT_UNKNOWN_DIALECTS, 1);
+        ct_session_complain(session,
+                            "no Thrift that is served here; it "
+                            "looks like",
+                            c_guess);
+        return CT_ERROR;
+    }
+    return rc;
+}
+
+
+/* The place inside an unfinished message outlives the shared scan. */
+static ct_rc_t
+scan_keep(ct_session_t *session)
+{
+    ct_scan_t *shared = &session->state->scan;
+
+    if (session->scan != NULL || shared->offset == 0) {
+        return CT_AGAIN;
+    }
+    session->scan = ct_mem_try_alloc(sizeof(*shared));
+    if (session->scan == NULL) {
+        return CT_ERROR;
+    }
+    *session->scan = *shared;
+    memset(shared, 0, offsetof(ct_scan_t, levels));
+    return CT_AGAIN;
+}
+
+
+static ct_rc_t
+message_refuse(ct_session_t *session, ct_scan_t *scan, const uint8_t *data,
+               size_t len)
+{
+    const char *c_why = scan->why;
+
+    ct_board_count(slot_of(session), CT_COUNT_PROTOCOL_ERRORS, 1);
+    if (scan->error == CT_WIRE_LIMIT) {
+        ct_board_count(slot_of(session), CT_COUNT_LIMITS, 1);
+    }
+    memset(scan, 0, offsetof(ct_scan_t, levels));
+    ct_session_complain(session, "cannot read a message", c_why);
+    ct_dispatch_refuse(session, data, len, c_why);
+    return CT_ERROR;
+}
+
+
+/* Handles the message at `data`, if it is whole; *used are its bytes. */
+static ct_rc_t
+message_next(ct_session_t *session, ct_block_t *block, const uint8_t *data,
+             size_t len, size_t *used)
+{
+    const ct_limits_t *limits = &session->server->limits;
+    ct_dialect_t      *dialect = &session->dialect;
+    ct_scan_t         *scan = session->scan;
+    ct_cut_t           cut;
+    ct_rc_t            rc;
+
+    session->want = 0;
+    if (dialect->transport == NULL) {
+        rc = dialect_find(session, data, len);
+        if (rc != CT_OK) {
+            return rc;
+        }
+    }
+    if (scan == NULL) {
+        scan = &session->state->scan;
+    }
+    rc = dialect->transport->cut(scan, dialect->protocol, data, len, limits,
+                                 &cut, &session->want);
+    if (rc == CT_AGAIN) {
+        return scan_keep(session);
+    }
+    if (rc != CT_OK) {
+        return message_refuse(session, scan, data, len);
+    }
+    ct_mem_release(session->scan);
+    session->scan = NULL;
+    *used = cut.whole;
+    return ct_dispatch(session, block, data + cut.body, cut.len);
+}
+
+
+/* All whole messages of [*pos, len) in `block`. */
+static ct_rc_t
+messages_handle(ct_session_t *session, ct_block_t *block, size_t *pos,
+                size_t len)
+{
+    size_t  used = 0;
+    ct_rc_t rc = CT_OK;
+
+    while (*pos < len) {
+        if (ct_input_must_wait(session)) {
+            session->paused = true;
+            break;
+        }
+        rc =
+            message_next(session, block, block->data + *pos, len - *pos, &used);
+        if (rc != CT_OK) {
+            break;
+        }
+        *pos += used;
+        if (ct_output_relieve(session) != CT_OK) {
+            return CT_ERROR;
+        }
+    }
+    return rc == CT_AGAIN ? CT_OK : rc;
+}
+
+
+/* A block of its own for what is left, larger than it, not much larger. */
+static ct_rc_t
+rest_move(ct_session_t *session, const uint8_t *data, size_t left)
+{
+    size_t      size = left < FIRST_SIZE / 2 ? FIRST_SIZE : left * 2;
+    ct_block_t *own;
+
+    if (session->want > left && session->want < size) {
+        size = session->want;
+    }
+    if (session->paused) {
+        size = left;
+    }
+    own = ct_block_create(size);
+    if (own == NULL) {
+        return CT_ERROR;
+    }
+    memcpy(own->data, data, left);
+    ct_block_drop(session->in);
+    session->in = own;
+    session->in_pos = 0;
+    session->in_len = left;
+    return CT_OK;
+}
+
+
+ct_rc_t
+ct_input_process(ct_session_t *session)
+{
+    ct_rc_t rc;
+
+    if (session->in == NULL) {
+        return CT_OK;
+    }
+    rc = messages_handle(session, session->in, &session->in_pos,
+                         session->in_len);
+    if (rc != CT_OK || session->in_pos == session->in_len) {
+        ct_input_release(session);
+    }
+    return rc;
+}
+
+
+/* Room behind the unfinished message. */
+static ct_rc_t
+own_make_room(ct_session_t *session)
+{
+    const size_t left = session->in_len - session->in_pos;
+
+    if (session->in_len < session->in->size) {
+        return CT_OK;
+    }
+    if (session->in->refs == 1 && left <= session->in->size / 2) {
+        memmove(session->in->data, session->in->data + session->in_pos, left);
+        session->in_pos = 0;
+        session->in_len = left;
+        return CT_OK;
+    }
+    return rest_move(session, session->in->data + session->in_pos, left);
+}
+
+
+/* What a read that brought nothing means for the session. */
+static ct_rc_t
+nothing_read(ct_session_t *session, ct_rc_t rc)
+{
+    if (rc == CT_ERROR) {
+        return CT_DECLINED;
+    }
+    if (rc == CT_DECLINED) {
+        session->ended = true;
+    }
+    return CT_AGAIN;
+}
+
+
+static ct_rc_t
+own_read(ct_session_t *session)
+{
+    ct_block_t *in;
+    size_t      n;
+    ct_rc_t     rc;
+
+    if (own_make_room(session) != CT_OK) {
+        return CT_ERROR;
+    }
+    in = session->in;
+    rc = ct_conn_recv(session->conn, in->data + session->in_len,
+                      in->size - session->in_len, &n);
+    if (rc != CT_OK) {
+        return nothing_read(session, rc);
+    }
+    ct_board_count(slot_of(session), CT_COUNT_BYTES_IN, n);
+    session->in_len += n;
+    return ct_input_process(session);
+}
+
+
+/* A deferred call may hold the scratch; then it has it for good. */
+static ct_rc_t
+scratch_renew(ct_thrift_state_t *state)
+{
+    ct_block_t *fresh;
+
+    if (state->scratch->refs == 1) {
+        return CT_OK;
+    }
+    fresh = ct_block_create(state->scratch->size);
+    if (fresh == NULL) {
+        return CT_ERROR;
+    }
+    ct_block_drop(state->scratch);
+    state->scratch = fresh;
+    return CT_OK;
+}
+
+
+static ct_rc_t
+scratch_read(ct_session_t *session)
+{
+    ct_block_t *scratch;
+    size_t      pos = 0;
+    size_t      n;
+    ct_rc_t     rc;
+
+    if (scratch_renew(session->state) != CT_OK) {
+        return CT_ERROR;
+    }
+    scratch = session->state->scratch;
+    rc = ct_conn_recv(session->conn, scratch->data, scratch->size, &n);
+    if (rc != CT_OK) {
+        return nothing_read(session, rc);
+    }
+    ct_board_count(slot_of(session), CT_COUNT_BYTES_IN, n);
+    rc = messages_handle(session, scratch, &pos, n);
+    if (rc == CT_OK && pos < n) {
+        return rest_move(session, scratch->data + pos, n - pos);
+    }
+    return rc;
+}
+
+
+ct_rc_t
+ct_input_read(ct_session_t *session)
+{
+    return session->in != NULL ? own_read(session) : scratch_read(session);
+}

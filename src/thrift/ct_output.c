@@ -1,0 +1,111 @@
+/*
+ * ct_output.c -- the replies of a session on their way out.
+ *
+ * Replies of one turn gather in the worker's buffer and leave with one
+ * write.  What the socket does not take moves to the session's own buffer,
+ * and all that follows goes there too until it is empty again.
+ *
+ * The worker's buffer has one owner at a time: a handler that finishes a call
+ * of another session finds it taken, and that reply goes to the other
+ * session's own buffer.
+ */
+
+#include "core/ct_config.h"
+
+#include "thrift/ct_output.h"
+
+#include "core/ct_board.h"
+#include "core/ct_buf.h"
+#include "core/ct_module.h"
+#include "event/ct_conn.h"
+#include "thrift/ct_session.h"
+#include "thrift/ct_thrift_module.h"
+
+/* Replies leave within a turn once they are so many bytes. */
+#define RELIEF_SIZE ((size_t) 64 * 1024)
+
+/* More memory than this is not kept for the next turn. */
+#define KEEP_SIZE ((size_t) 256 * 1024)
+
+
+ct_buf_t *
+ct_session_output(ct_session_t *session)
+{
+    ct_thrift_state_t *state = session->state;
+
+    if (ct_buf_len(&session->out) != 0
+        || (state->out_owner != NULL && state->out_owner != session)) {
+        return &session->out;
+    }
+    state->out_owner = session;
+    return &state->out;
+}
+
+
+/* Sends from the front of `buf` until it is empty or the socket is full. */
+static ct_rc_t
+buf_send(ct_session_t *session, ct_buf_t *buf)
+{
+    size_t  n;
+    ct_rc_t rc;
+
+    while (ct_buf_len(buf) != 0) {
+        rc = ct_conn_send(session->conn, buf->pos, ct_buf_len(buf), &n);
+        if (rc != CT_OK) {
+            return rc;
+        }
+        ct_board_count(session->state->worker->slot, CT_COUNT_BYTES_OUT, n);
+        buf->pos += n;
+    }
+    return CT_OK;
+}
+
+
+ct_rc_t
+ct_output_send(ct_session_t *session)
+{
+    ct_thrift_state_t *state = session->state;
+    ct_rc_t            rc = buf_send(session, &session->out);
+
+    if (rc == CT_OK) {
+        ct_buf_release(&session->out);
+    }
+    if (state->out_owner != session) {
+        return rc;
+    }
+    if (rc == CT_OK) {
+        rc = buf_send(session, &state->out);
+    }
+    if (rc == CT_AGAIN
+        && ct_buf_append(&session->out, state->out.pos, ct_buf_len(&state->out))
+               != CT_OK) {
+        rc = CT_ERROR;
+    }
+    ct_buf_reset(&state->out, KEEP_SIZE);
+    state->out_owner = NULL;
+    return rc;
+}
+
+
+ct_rc_t
+ct_output_relieve(ct_session_t *session)
+{
+    if (session->state->out_owner != session
+        || ct_buf_len(&session->state->out) < RELIEF_SIZE) {
+        return CT_OK;
+    }
+    return ct_output_send(session) == CT_ERROR ? CT_ERROR : CT_OK;
+}
+
+
+void
+ct_output_release(ct_session_t *session)
+{
+    ct_thrift_state_t *state = session->state;
+
+    ct_buf_release(&session->out);
+    if (state->out_owner == session) {
+        ct_buf_reset(&state->out, KEEP_SIZE);
+        state->out_owner = NULL;
+    }
+}

@@ -1,0 +1,27 @@
+/*
+ * ct_output.h -- the replies of a session on their way out.
+ */
+
+#ifndef CT_OUTPUT_H
+#define CT_OUTPUT_H
+
+#include "core/ct_config.h"
+
+#include "core/ct_rc.h"
+
+typedef struct ct_session_s ct_session_t;
+
+/*
+ * Sends what there is and keeps what the socket does not take.  CT_OK: all
+ * is sent; CT_AGAIN: the rest waits for on_writable; CT_ERROR: the socket is
+ * broken.
+ */
+ct_rc_t ct_output_send(ct_session_t *session);
+
+/* The same, but only once so much has gathered that it should leave. */
+ct_rc_t ct_output_relieve(ct_session_t *session);
+
+/* Forgets what was not sent. */
+void ct_output_release(ct_session_t *session);
+
+#endif /* CT_OUTPUT_H */

@@ -1,0 +1,210 @@
+/*
+ * ct_reply.c -- the answer to a call, in its dialect and in its turn.
+ *
+ * A reply is written straight to where it will be sent from.  If the result
+ * turns out not to be writable (a required field is missing, a union is
+ * empty) what was written is taken back and a TApplicationException goes out
+ * in its place.
+ */
+
+#include "core/ct_config.h"
+
+#include "thrift/ct_reply.h"
+
+#include "core/ct_board.h"
+#include "core/ct_clock.h"
+#include "core/ct_cycle.h"
+#include "core/ct_module.h"
+#include "thrift/ct_pending.h"
+#include "thrift/ct_server.h"
+#include "thrift/ct_session.h"
+#include "thrift/ct_thrift_module.h"
+#include "thrift/wire/ct_app_exception.h"
+#include "thrift/wire/ct_codec.h"
+
+
+/* One whole reply at the end of `out`; *c_why as ct_codec_write. */
+static ct_rc_t
+reply_write(ct_pending_t *pending, ct_message_type_t type,
+            const ct_struct_t *strct, const void *value, ct_buf_t *out,
+            const char **c_why)
+{
+    const ct_dialect_t *dialect = &pending->session->dialect;
+    const size_t        before = ct_buf_len(out);
+    ct_message_t        head = pending->head;
+    ct_writer_t         writer;
+    size_t              mark;
+
+    *c_why = "no memory";
+    head.type = type;
+    if (dialect->transport->wrap_begin(out, &mark) != CT_OK) {
+        return CT_ERROR;
+    }
+    ct_writer_init(&writer, dialect->protocol, out);
+    dialect->protocol->write_message(&writer, &head);
+    if (ct_codec_write(&writer, strct, value, c_why) == CT_OK
+        && dialect->transport->wrap_end(out, mark) == CT_OK) {
+        return CT_OK;
+    }
+    out->last = out->pos + before;
+    return CT_ERROR;
+}
+
+
+static ct_rc_t
+failure_write(ct_pending_t *pending, ct_buf_t *out)
+{
+    ct_app_exception_t exception = { CT_STR("internal error"),
+                                     CT_APP_INTERNAL_ERROR };
+    const char        *c_why;
+
+    if (pending->failed) {
+        exception.message = pending->fail_text;
+        exception.type = (int32_t) pending->fail_type;
+    }
+    if (exception.type == CT_APP_INTERNAL_ERROR) {
+        ct_board_count(pending->state->worker->slot, CT_COUNT_INTERNAL_ERRORS,
+                       1);
+        CT_LOG(&pending->log, CT_LOG_ERR, 0, "the handler failed: %.*s",
+               CT_STR_ARG(exception.message));
+    }
+    if (out == NULL) {
+        return CT_OK;
+    }
+    return reply_write(pending, CT_MESSAGE_EXCEPTION, &ct_app_exception_struct,
+                       &exception, out, &c_why);
+}
+
+
+/* CT_ERROR: the result cannot be sent, and the call has failed. */
+static ct_rc_t
+result_write(ct_pending_t *pending, ct_buf_t *out)
+{
+    const ct_method_t *method = pending->handler->method;
+    ct_board_slot_t   *slot = pending->state->worker->slot;
+    const char        *c_why;
+    bool               is_exception = false;
+
+    if (!ct_codec_result_is_set(method->result, pending->call.result,
+                                &is_exception)) {
+        ct_board_count(slot, CT_COUNT_MISSING_RESULTS, 1);
+        return ct_call_fail_as(&pending->call, CT_APP_MISSING_RESULT,
+                               "%s failed: unknown result", method->name);
+    }
+    if (is_exception) {
+        ct_board_count(slot, CT_COUNT_EXCEPTIONS, 1);
+        ct_counter_add(&slot->rows[pending->handler->row].exceptions, 1);
+    }
+    if (reply_write(pending, CT_MESSAGE_REPLY, method->result,
+                    pending->call.result, out, &c_why)
+        != CT_OK) {
+        return ct_call_fail(&pending->call, "cannot encode the result: %s",
+                            c_why);
+    }
+    return CT_OK;
+}
+
+
+/* Writes whatever the call is answered with; oneway: nothing. */
+static ct_rc_t
+answer_write(ct_pending_t *pending, ct_rc_t rc, ct_buf_t *out)
+{
+    const ct_handler_t *handler = pending->handler;
+    ct_board_slot_t    *slot = pending->state->worker->slot;
+
+    if (handler != NULL && handler->method->oneway) {
+        ct_board_count(slot, CT_COUNT_ONEWAY, 1);
+        return rc == CT_OK ? CT_OK : failure_write(pending, NULL);
+    }
+    if (rc == CT_OK && result_write(pending, out) == CT_OK) {
+        return CT_OK;
+    }
+    if (handler != NULL) {
+        ct_counter_add(&slot->rows[handler->row].errors, 1);
+    }
+    return failure_write(pending, out);
+}
+
+
+static void
+call_count(const ct_pending_t *pending)
+{
+    ct_board_slot_t *slot = pending->state->worker->slot;
+    ct_board_row_t  *row = &slot->rows[0];
+    uint64_t         time_us;
+
+    if (pending->handler != NULL) {
+        row = &slot->rows[pending->handler->row];
+    }
+    time_us = (ct_clock_ns() - pending->started_ns) / 1000;
+    ct_counter_add(&row->calls, 1);
+    ct_counter_add(&row->time_us, time_us);
+    ct_counter_add(&row->buckets[ct_board_bucket(time_us)], 1);
+}
+
+
+static void
+hooks_after(ct_pending_t *pending)
+{
+    const ct_worker_t *worker = pending->state->worker;
+    const ct_array_t  *modules = &worker->cycle->modules;
+
+    for (size_t i = 0; i < modules->n; i++) {
+        const ct_module_t *module =
+            *(const ct_module_t **) ct_array_at(modules, i);
+
+        if (module->after_call != NULL) {
+            module->after_call(&pending->call, worker->states[i]);
+        }
+    }
+}
+
+
+/* Replies that waited for this one follow it, up to the next unfinished. */
+static ct_rc_t
+waiting_release(ct_session_t *session)
+{
+    while (!ct_queue_is_empty(&session->calls)) {
+        ct_queue_t   *first = session->calls.next;
+        ct_pending_t *next = CT_QUEUE_ENTRY(first, ct_pending_t, link);
+
+        if (next->status != CT_PENDING_FINISHED) {
+            break;
+        }
+        if (ct_buf_append(ct_session_output(session), next->reply.pos,
+                          ct_buf_len(&next->reply))
+            != CT_OK) {
+            return CT_ERROR;
+        }
+        session->ncalls--;
+        ct_pending_destroy(next);
+    }
+    return CT_OK;
+}
+
+
+ct_rc_t
+ct_reply(ct_pending_t *pending, ct_rc_t rc)
+{
+    ct_session_t *session = pending->session;
+    const bool    is_first = session->calls.next == &pending->link;
+    ct_buf_t     *out = &pending->reply;
+
+    if (is_first) {
+        out = ct_session_output(session);
+    }
+    if (answer_write(pending, rc, out) != CT_OK) {
+        return CT_ERROR;
+    }
+    call_count(pending);
+    if (pending->state->has_after_call && pending->handler != NULL) {
+        hooks_after(pending);
+    }
+    if (!is_first) {
+        pending->status = CT_PENDING_FINISHED;
+        return CT_OK;
+    }
+    session->ncalls--;
+    ct_pending_destroy(pending);
+    return waiting_release(session);
+}

@@ -1,0 +1,23 @@
+/*
+ * ct_reply.h -- the answer to a call, in its dialect and in its turn.
+ */
+
+#ifndef CT_REPLY_H
+#define CT_REPLY_H
+
+#include "core/ct_config.h"
+
+#include "core/ct_rc.h"
+
+typedef struct ct_pending_s ct_pending_t;
+
+/*
+ * Answers a call that has come to its end: with its result (CT_OK) or with
+ * the failure noted in it (CT_ERROR).  If it is the oldest of its session the
+ * reply joins the output, with those behind it that were waiting; else it is
+ * kept.  The pending may be gone when this returns.  CT_ERROR: a reply could
+ * not be written and the session must close.
+ */
+ct_rc_t ct_reply(ct_pending_t *pending, ct_rc_t rc);
+
+#endif /* CT_REPLY_H */

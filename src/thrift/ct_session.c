@@ -1,0 +1,441 @@
+/*
+ * ct_session.c -- a connection that speaks Thrift: its life.
+ *
+ * Bytes come in through ct_input.c and go out through ct_output.c; here is
+ * what a session does next.
+ *
+ *   state     | event                         | what follows
+ *   ----------+-------------------------------+---------------------------
+ *   serving   | a message                     | ct_dispatch
+ *   serving   | too many replies or calls wait| paused
+ *   paused    | sent, or a call has finished  | serving
+ *   serving   | the peer ends its side        | ended
+ *   serving   | input that cannot be trusted  | finishing
+ *   serving   | a reply while the worker      | finishing
+ *             | leaves, and nothing waits     |
+ *   ended     | all is answered and sent      | closed
+ *   finishing | all is answered and sent      | lingering: our side is shut
+ *   lingering | the peer ends, or time passes | closed
+ *   any       | the socket breaks, a timeout  | closed
+ *
+ * Lingering matters: closing a socket while bytes of the peer are unread
+ * makes the kernel send a reset, which may overtake our last reply.
+ */
+
+#include "core/ct_config.h"
+
+#include "thrift/ct_session.h"
+
+#include "core/ct_board.h"
+#include "core/ct_cycle.h"
+#include "core/ct_mem.h"
+#include "core/ct_module.h"
+#include "event/ct_accept.h"
+#include "event/ct_conn.h"
+#include "event/ct_listen.h"
+#include "event/ct_loop.h"
+#include "thrift/ct_dispatch.h"
+#include "thrift/ct_input.h"
+#include "thrift/ct_output.h"
+#include "thrift/ct_pending.h"
+#include "thrift/ct_server.h"
+#include "thrift/ct_thrift_module.h"
+
+/* After this many reads the other connections have their turn. */
+#define READS_PER_TURN 16
+
+/* How long, and for how many bytes, a shut connection is drained. */
+#define LINGER_MS    1000
+#define LINGER_BYTES ((size_t) 1024 * 1024)
+
+/* One complaint in that time. */
+#define COMPLAIN_MS 1000
+
+
+void
+ct_session_complain(ct_session_t *session, const char *c_what,
+                    const char *c_why)
+{
+    ct_thrift_state_t *state = session->state;
+    const ct_worker_t *worker = state->worker;
+    const ct_array_t  *modules = &worker->cycle->modules;
+    const uint64_t     now_ms = ct_loop_now_ms(worker->loop);
+    char               peer[CT_ADDR_TEXT_SIZE];
+
+    for (size_t i = 0; i < modules->n; i++) {
+        const ct_module_t *module =
+            *(const ct_module_t **) ct_array_at(modules, i);
+
+        if (module->decode_failed != NULL) {
+            module->decode_failed(session->conn, c_why, worker->states[i]);
+        }
+    }
+    if (state->complained_ms != 0
+        && now_ms - state->complained_ms < COMPLAIN_MS) {
+        state->unsaid++;
+        return;
+    }
+    ct_conn_peer_text(session->conn, peer, sizeof(peer));
+    CT_LOG(worker->log, CT_LOG_WARN, 0,
+           "%s: %s, client: %s, server: %.*s (%llu more since the last such "
+           "line)",
+           c_what, c_why, peer, CT_STR_ARG(session->conn->listen->text),
+           (unsigned long long) state->unsaid);
+    state->complained_ms = now_ms;
+    state->unsaid = 0;
+}
+
+
+/* The one timer of a connection, by what it waits for. */
+static void
+timer_set(ct_session_t *session)
+{
+    const ct_thrift_conf_t *conf = session->server->conf;
+    ct_conn_t              *conn = session->conn;
+    uint64_t                delay_ms = 0;
+
+    if (session->lingering) {
+        delay_ms = LINGER_MS;
+    } else if (ct_buf_len(&session->out) != 0) {
+        delay_ms = conf->send_timeout_ms;
+    } else if (session->ncalls != 0) {
+        delay_ms = 0;
+    } else if (session->in != NULL && !session->paused) {
+        delay_ms = conf->client_read_timeout_ms;
+    } else {
+        delay_ms = conf->client_timeout_ms;
+    }
+
+    if (delay_ms != 0) {
+        ct_timer_start(conn->loop, &conn->timer, delay_ms);
+    } else if (ct_timer_is_on(&conn->timer)) {
+        ct_timer_stop(conn->loop, &conn->timer);
+    }
+}
+
+
+static void
+linger(ct_session_t *session)
+{
+    if (session->ended) {
+        ct_conn_close(session->conn);
+        return;
+    }
+    ct_input_release(session);
+    ct_conn_shutdown(session->conn);
+    session->lingering = true;
+    ct_loop_post(session->conn->loop, &session->again);
+    timer_set(session);
+}
+
+
+/* Whether an ending session may go now: all is answered. */
+static bool
+is_idle(const ct_session_t *session)
+{
+    return session->ncalls == 0 && ct_buf_len(&session->out) == 0;
+}
+
+
+/*
+ * After every turn: sends, decides what comes next, sets the timer.  The
+ * session may be closed when it returns.
+ */
+static void
+settle(ct_session_t *session)
+{
+    const ct_worker_t *worker = session->state->worker;
+
+    if (ct_output_send(session) == CT_ERROR) {
+        ct_conn_close(session->conn);
+        return;
+    }
+    if (is_idle(session) && !session->paused) {
+        if (session->finishing) {
+            linger(session);
+            return;
+        }
+        if (session->ended) {
+            ct_conn_close(session->conn);
+            return;
+        }
+        if (worker->leaving && session->in == NULL
+            && session->ncalls_total != session->ncalls_before_leaving) {
+            linger(session);
+            return;
+        }
+    }
+    timer_set(session);
+}
+
+
+/*
+ * Goes on with messages that are here already, and reads more.  Returns
+ * CT_OK if the budget of this turn ended it: there may be more to read.
+ */
+static ct_rc_t
+serve(ct_session_t *session)
+{
+    ct_rc_t rc = ct_input_process(session);
+
+    for (unsigned i = 0; rc == CT_OK && i < READS_PER_TURN; i++) {
+        if (session->paused || session->ended || !session->conn->io.readable) {
+            return CT_AGAIN;
+        }
+        rc = ct_input_read(session);
+    }
+    if (rc == CT_ERROR) {
+        session->finishing = true;
+    }
+    return rc;
+}
+
+
+static void
+drain(ct_session_t *session)
+{
+    ct_block_t *scratch = session->state->scratch;
+    size_t      n;
+    ct_rc_t     rc;
+
+    do {
+        rc = ct_conn_recv(session->conn, scratch->data, scratch->size, &n);
+        if (rc == CT_OK) {
+            session->drained += n;
+        }
+    } while (rc == CT_OK && session->drained < LINGER_BYTES);
+
+    if (rc != CT_AGAIN) {
+        ct_conn_close(session->conn);
+    }
+}
+
+
+static void
+go_on(ct_session_t *session)
+{
+    ct_rc_t rc;
+
+    if (session->lingering) {
+        drain(session);
+        return;
+    }
+    if (session->finishing) {
+        settle(session);
+        return;
+    }
+    session->processing = true;
+    rc = serve(session);
+    session->processing = false;
+    if (rc == CT_DECLINED) {
+        ct_conn_close(session->conn);
+        return;
+    }
+    if (rc == CT_OK) {
+        ct_loop_post(session->conn->loop, &session->again);
+    }
+    settle(session);
+}
+
+
+static void
+on_readable(ct_conn_t *conn)
+{
+    ct_session_t *session = conn->session;
+
+    if (!session->paused) {
+        go_on(session);
+    }
+}
+
+
+static void
+on_again(ct_task_t *task)
+{
+    ct_session_t *session = task->data;
+
+    if (!session->conn->closed) {
+        go_on(session);
+    }
+}
+
+
+/* What was paused may go on once enough is sent and answered. */
+static void
+unpause(ct_session_t *session)
+{
+    if (session->paused && !ct_input_must_wait(session)) {
+        session->paused = false;
+        ct_loop_post(session->conn->loop, &session->again);
+    }
+}
+
+
+static void
+on_writable(ct_conn_t *conn)
+{
+    ct_session_t *session = conn->session;
+
+    if (ct_buf_len(&session->out) == 0) {
+        return;
+    }
+    if (ct_output_send(session) == CT_ERROR) {
+        ct_conn_close(conn);
+        return;
+    }
+    unpause(session);
+    settle(session);
+}
+
+
+void
+ct_session_resume(ct_session_t *session)
+{
+    if (session->processing) {
+        return; /* who processes settles */
+    }
+    unpause(session);
+    settle(session);
+}
+
+
+static void
+on_timer(ct_conn_t *conn)
+{
+    ct_session_t *session = conn->session;
+    const char   *c_what = "idle for client_timeout";
+    char          peer[CT_ADDR_TEXT_SIZE];
+
+    if (!session->lingering) {
+        if (ct_buf_len(&session->out) != 0) {
+            c_what = "took no reply for send_timeout";
+        } else if (session->in != NULL) {
+            c_what = "silent inside a message for client_read_timeout";
+        }
+        ct_board_count(session->state->worker->slot, CT_COUNT_TIMEOUTS, 1);
+        CT_LOG(conn->log, CT_LOG_INFO, 0, "client %s: %s, server: %.*s",
+               ct_conn_peer_text(conn, peer, sizeof(peer)), c_what,
+               CT_STR_ARG(conn->listen->text));
+    }
+    ct_conn_close(conn);
+}
+
+
+/*
+ * An idle connection stays open until its next call or the end of
+ * worker_shutdown_timeout: closing it now could cross with a call that is on
+ * its way.  Only where nobody comes after us is there nothing to wait for.
+ */
+static void
+on_leaving(ct_conn_t *conn)
+{
+    ct_session_t *session = conn->session;
+
+    session->ncalls_before_leaving = session->ncalls_total - session->ncalls;
+    if (session->state->worker->quitting && is_idle(session)
+        && session->in == NULL && !session->lingering) {
+        ct_conn_close(conn);
+    }
+}
+
+
+static void
+calls_end(ct_session_t *session)
+{
+    ct_queue_t *link;
+
+    while ((link = ct_queue_pop(&session->calls)) != NULL) {
+        ct_pending_t *pending = CT_QUEUE_ENTRY(link, ct_pending_t, link);
+
+        if (pending->status == CT_PENDING_DEFERRED) {
+            pending->status = CT_PENDING_CANCELLED;
+            pending->session = NULL;
+        } else {
+            ct_pending_destroy(pending);
+        }
+    }
+}
+
+
+static void
+on_close(ct_conn_t *conn)
+{
+    ct_session_t      *session = conn->session;
+    const ct_worker_t *worker = session->state->worker;
+    const ct_array_t  *modules = &worker->cycle->modules;
+
+    for (size_t i = 0; i < session->nconnected; i++) {
+        const ct_module_t *module =
+            *(const ct_module_t **) ct_array_at(modules, i);
+
+        if (module->closed != NULL) {
+            module->closed(conn, worker->states[i]);
+        }
+    }
+    calls_end(session);
+    ct_input_release(session);
+    ct_output_release(session);
+    ct_queue_remove(&session->again.link);
+    conn->session = NULL;
+    ct_mem_release(session);
+}
+
+
+static const ct_conn_events_t session_events = {
+    .on_readable = on_readable,
+    .on_writable = on_writable,
+    .on_timer = on_timer,
+    .on_leaving = on_leaving,
+    .on_close = on_close,
+};
+
+
+/* A module that refuses the connection is the last one to hear of it. */
+static ct_rc_t
+hooks_connected(ct_session_t *session)
+{
+    const ct_worker_t *worker = session->state->worker;
+    const ct_array_t  *modules = &worker->cycle->modules;
+
+    for (size_t i = 0; i < modules->n; i++) {
+        const ct_module_t *module =
+            *(const ct_module_t **) ct_array_at(modules, i);
+
+        if (module->connected != NULL
+            && module->connected(session->conn, worker->states[i]) != CT_OK) {
+            return CT_ERROR;
+        }
+        session->nconnected++;
+    }
+    return CT_OK;
+}
+
+
+ct_rc_t
+ct_session_accept(ct_conn_t *conn)
+{
+    const ct_server_t *server = conn->listen->data;
+    ct_worker_t       *worker = ct_acceptor_worker(conn->acceptor);
+    ct_session_t      *session = ct_mem_try_alloc(sizeof(*session));
+
+    if (session == NULL) {
+        return CT_ERROR;
+    }
+    memset(session, 0, sizeof(*session));
+    session->conn = conn;
+    session->server = server;
+    session->state = worker->states[server->thrift_index];
+    ct_buf_init(&session->out);
+    ct_queue_init(&session->calls);
+    ct_queue_init(&session->again.link);
+    session->again.fn = on_again;
+    session->again.data = session;
+    conn->session = session;
+    conn->events = &session_events;
+
+    if (hooks_connected(session) != CT_OK) {
+        return CT_ERROR;
+    }
+    timer_set(session);
+    return CT_OK;
+}

@@ -1,0 +1,223 @@
+/*
+ * ct_thrift_module.c -- the directives of `thrift { }`, and what each worker
+ * keeps for all its sessions.
+ */
+
+#include "core/ct_config.h"
+
+#include "thrift/ct_thrift_module.h"
+
+#include "core/ct_board.h"
+#include "core/ct_cycle.h"
+#include "core/ct_pool.h"
+#include "event/ct_event_module.h"
+#include "event/ct_listen.h"
+#include "thrift/ct_pending.h"
+#include "thrift/ct_server.h"
+#include "thrift/ct_session.h"
+
+/* Large enough for most turns of a busy connection, small enough to stay in
+ * the processor's second cache. */
+#define SCRATCH_SIZE ((size_t) 64 * 1024)
+
+#define IN_SERVERS (CT_IN_THRIFT | CT_IN_SERVER)
+
+
+/* `listen`, inside a server. */
+static ct_rc_t
+listen_set(ct_conf_t *conf, const ct_directive_t *directive, void *field)
+{
+    ct_server_t *server = conf->block->data;
+    ct_listen_t *listen;
+
+    (void) directive;
+    (void) field;
+    if (ct_listen_configure(conf, ct_event_listens(conf->cycle), &listen)
+        != CT_OK) {
+        return CT_ERROR;
+    }
+    listen->on_accept = ct_session_accept;
+    listen->data = server;
+    server->nlistens++;
+    return CT_OK;
+}
+
+
+static const ct_conf_type_t listen_type = {
+    .name = "address [option ...]",
+    .min_args = 1,
+    .max_args = 16,
+    .flags = CT_CONF_MANY,
+    .set = listen_set,
+};
+
+static const ct_conf_type_t thrift_type = {
+    .name = "block",
+    .flags = CT_CONF_BLOCK,
+    .place = CT_IN_THRIFT,
+};
+
+static const ct_conf_type_t server_type = {
+    .name = "block",
+    .flags = CT_CONF_BLOCK | CT_CONF_MANY,
+    .place = CT_IN_SERVER,
+    .enter = ct_server_enter,
+    .leave = ct_server_leave,
+};
+
+static const ct_conf_type_t service_type = {
+    .name = "name block",
+    .min_args = 1,
+    .max_args = 1,
+    .flags = CT_CONF_BLOCK | CT_CONF_MANY,
+    .place = CT_IN_SERVICE,
+    .enter = ct_offer_enter,
+    .leave = ct_offer_leave,
+};
+
+static const ct_conf_type_t method_type = {
+    .name = "[~ | ~*] name block",
+    .min_args = 1,
+    .max_args = 2,
+    .flags = CT_CONF_BLOCK | CT_CONF_MANY | CT_CONF_RAW,
+    .place = CT_IN_METHOD,
+    .enter = ct_offer_method_enter,
+};
+
+/* clang-format off */
+static const ct_directive_t thrift_directives[] = {
+    { "thrift", CT_IN_MAIN, CT_CONF_ACTION(thrift_type) },
+    { "server", CT_IN_THRIFT, CT_CONF_ACTION(server_type) },
+    { "service", CT_IN_SERVER, CT_CONF_ACTION(service_type) },
+    { "method", CT_IN_SERVICE, CT_CONF_ACTION(method_type) },
+    { "listen", CT_IN_SERVER, CT_CONF_ACTION(listen_type) },
+    { "handler", CT_IN_SERVICE,
+      CT_CONF_STR(ct_thrift_conf_t, handler, NULL) },
+    { "default_service", CT_IN_SERVER,
+      CT_CONF_STR(ct_thrift_conf_t, default_service, NULL) },
+    { "max_frame_size", IN_SERVERS,
+      CT_CONF_SIZE(ct_thrift_conf_t, max_frame_size, "16m") },
+    { "max_message_size", IN_SERVERS,
+      CT_CONF_SIZE(ct_thrift_conf_t, max_message_size, "100m") },
+    { "max_string_size", IN_SERVERS,
+      CT_CONF_SIZE(ct_thrift_conf_t, max_string_size, "0") },
+    { "max_container_size", IN_SERVERS,
+      CT_CONF_SIZE(ct_thrift_conf_t, max_container_size, "0") },
+    { "max_decoded_size", IN_SERVERS,
+      CT_CONF_SIZE(ct_thrift_conf_t, max_decoded_size, "128m") },
+    { "max_depth", IN_SERVERS,
+      CT_CONF_UINT(ct_thrift_conf_t, max_depth, "64") },
+    { "max_name_length", IN_SERVERS,
+      CT_CONF_UINT(ct_thrift_conf_t, max_name_length, "256") },
+    { "max_pipelined_calls", IN_SERVERS,
+      CT_CONF_UINT(ct_thrift_conf_t, max_pipelined_calls, "128") },
+    { "max_unsent_replies", IN_SERVERS,
+      CT_CONF_SIZE(ct_thrift_conf_t, max_unsent_replies, "256k") },
+    { "client_timeout", IN_SERVERS,
+      CT_CONF_MS(ct_thrift_conf_t, client_timeout_ms, "0") },
+    { "client_read_timeout", IN_SERVERS,
+      CT_CONF_MS(ct_thrift_conf_t, client_read_timeout_ms, "60s") },
+    { "send_timeout", IN_SERVERS,
+      CT_CONF_MS(ct_thrift_conf_t, send_timeout_ms, "60s") },
+    { NULL, 0, NULL, 0, NULL },
+};
+/* clang-format on */
+
+
+static void
+rows_name(ct_cycle_t *cycle, const ct_server_t *server)
+{
+    for (size_t i = 0; i < server->offers.size; i++) {
+        const ct_offer_t *offer = server->offers.slots[i].value;
+
+        if (offer == NULL) {
+            continue;
+        }
+        for (size_t k = 0; k < offer->handlers.size; k++) {
+            ct_handler_t *handler = offer->handlers.slots[k].value;
+
+            if (handler != NULL) {
+                handler->row = ct_board_method(
+                    cycle->board,
+                    ct_str_printf(cycle->pool, "%s.%s", offer->service->name,
+                                  handler->method->name));
+            }
+        }
+    }
+}
+
+
+/* Every method of every server gets its row of the scoreboard. */
+static ct_rc_t
+thrift_configured(ct_cycle_t *cycle)
+{
+    const ct_listens_t *listens = ct_event_listens(cycle);
+
+    for (size_t i = 0; i < listens->list.n; i++) {
+        const ct_listen_t *listen =
+            *(ct_listen_t **) ct_array_at(&listens->list, i);
+
+        if (listen->on_accept == ct_session_accept) {
+            rows_name(cycle, listen->data);
+        }
+    }
+    return CT_OK;
+}
+
+
+static void
+hooks_find(ct_thrift_state_t *state)
+{
+    const ct_array_t *modules = &state->worker->cycle->modules;
+
+    for (size_t i = 0; i < modules->n; i++) {
+        const ct_module_t *module =
+            *(const ct_module_t **) ct_array_at(modules, i);
+
+        state->has_before_call |= module->before_call != NULL;
+        state->has_after_call |= module->after_call != NULL;
+    }
+}
+
+
+static ct_rc_t
+thrift_worker_init(ct_worker_t *worker, void **state)
+{
+    ct_thrift_state_t *made = ct_pool_zalloc(worker->pool, sizeof(*made));
+
+    made->worker = worker;
+    made->scratch = ct_block_create(SCRATCH_SIZE);
+    if (made->scratch == NULL) {
+        CT_LOG(worker->log, CT_LOG_EMERG, 0, "no memory to read into");
+        return CT_ERROR;
+    }
+    ct_buf_init(&made->out);
+    ct_queue_init(&made->free_calls);
+    ct_queue_init(&made->deferred);
+    hooks_find(made);
+    *state = made;
+    return CT_OK;
+}
+
+
+static void
+thrift_worker_exit(ct_worker_t *worker, void *data)
+{
+    ct_thrift_state_t *state = data;
+
+    (void) worker;
+    ct_pending_release_all(state);
+    ct_buf_release(&state->out);
+    ct_block_drop(state->scratch);
+}
+
+
+const ct_module_t ct_thrift_module = {
+    .abi = CT_MODULE_ABI,
+    .name = "thrift",
+    .conf_size = sizeof(ct_thrift_conf_t),
+    .directives = thrift_directives,
+    .configured = thrift_configured,
+    .worker_init = thrift_worker_init,
+    .worker_exit = thrift_worker_exit,
+};
