@@ -345,8 +345,8 @@ sub thinnest {
     return map { sprintf "%3.0f %% %s\n", $share{$_}, $_ } @order;
 }
 
-# ---- Tests stand where what they test stands.  One test may serve the parts of one
-# thing: binary_test.c is ct_binary_scan.c's too.
+# ---- Tests.  One may serve the parts of one thing: binary_test.c is
+# ct_binary_scan.c's too.
 
 sub has_test {
     my ($path) = @_;

@@ -268,8 +268,8 @@ sub addresses {
     my ($self) = @_;
     my @addresses;
 
-    for ($self->read_file('conf/cthrift.conf') =~ /^[^#\n]*\blisten\s+([^;]+);/mg)
-    {
+    my $conf = $self->read_file('conf/cthrift.conf');
+    for ($conf =~ /^[^#\n]*\blisten\s+([^;]+);/mg) {
         push @addresses, { port => $1 } if /^(?:127\.0\.0\.1:)?(\d+)\b/;
         push @addresses, { path => $1 } if /^unix:(\S+)/;
     }
@@ -444,10 +444,11 @@ sub title {
 # Sockets of a process that have a peer: lines of what and where.
 sub connections {
     my ($pid) = @_;
-    my %inode = map { (readlink($_) // '') =~ /^socket:\[(\d+)/ ? ($1 => 1) : () }
-        glob "/proc/$pid/fd/[0-9]*";
-    my @found;
+    my (%inode, @found);
 
+    for my $fd (glob "/proc/$pid/fd/[0-9]*") {
+        $inode{$1} = 1 if (readlink($fd) // '') =~ /^socket:\[(\d+)/;
+    }
     for my $path ("/proc/$pid/net/tcp", "/proc/$pid/net/tcp6") {
         open my $fh, '<', $path or next;
         for (<$fh>) {
