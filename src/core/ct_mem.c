@@ -58,17 +58,25 @@ at_least_one(size_t size)
 }
 
 
+/* No object can be that large; a sanitizer would end the process for it. */
+static bool
+is_refused(size_t size)
+{
+    return size > PTRDIFF_MAX || fault_is_due();
+}
+
+
 void *
 ct_mem_try_alloc(size_t size)
 {
-    return fault_is_due() ? NULL : malloc(at_least_one(size));
+    return is_refused(size) ? NULL : malloc(at_least_one(size));
 }
 
 
 void *
 ct_mem_alloc(size_t size)
 {
-    void *data = malloc(at_least_one(size));
+    void *data = size > PTRDIFF_MAX ? NULL : malloc(at_least_one(size));
 
     if (data == NULL) {
         fprintf(stderr, CT_NAME ": out of memory for %zu bytes\n", size);
@@ -81,7 +89,7 @@ ct_mem_alloc(size_t size)
 void *
 ct_mem_try_realloc(void *data, size_t size)
 {
-    return fault_is_due() ? NULL : realloc(data, at_least_one(size));
+    return is_refused(size) ? NULL : realloc(data, at_least_one(size));
 }
 
 
