@@ -67,8 +67,7 @@ check: all unit black-box
 
 unit: $(B)/Makefile
 	@$(build) unit-bins
-	@set -- $(B)/t/unit/*_test; \
-	[ ! -x "$$1" ] || $(PROVE) --exec '' "$$@"
+	@$(PROVE) --exec '' $(patsubst %.c,$(B)/%,$(wildcard t/unit/*_test.c))
 
 black-box: all
 	@$(PROVE) t/*.t
