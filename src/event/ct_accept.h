@@ -5,6 +5,10 @@
  * connections, keeps the list of them and their number within
  * worker_connections.  At the limit, and on EMFILE, ENFILE, ENOMEM or ENOBUFS,
  * it stops watching for a while instead of spinning.
+ *
+ * It counts in worker->slot: CT_COUNT_ACCEPTED, CT_COUNT_CLOSED, the gauge
+ * CT_GAUGE_CONNECTIONS, and CT_COUNT_REFUSED whenever it is at the limit and
+ * sees somebody wait, at most twice a second.
  */
 
 #ifndef CT_ACCEPT_H
@@ -15,10 +19,14 @@
 #include "core/ct_rc.h"
 
 typedef struct ct_acceptor_s ct_acceptor_t;
+typedef struct ct_conn_s     ct_conn_t;
 typedef struct ct_listens_s  ct_listens_t;
 typedef struct ct_worker_s   ct_worker_t;
 
-/* Called when the last connection of a leaving worker has gone. */
+/*
+ * Called when the last connection of a leaving worker has gone; ends the loop
+ * as a rule.  It must not destroy the worker's pool or loop: the turn goes on.
+ */
 typedef void (*ct_acceptor_fn)(ct_acceptor_t *acceptor, void *data);
 
 /* What `events { }` says. */
@@ -32,7 +40,7 @@ ct_acceptor_t *ct_acceptor_create(ct_worker_t            *worker,
                                   const ct_listens_t     *listens,
                                   const ct_accept_conf_t *conf);
 
-/* Begins to accept. */
+/* Begins to accept.  CT_ERROR, logged: a listener cannot be watched. */
 ct_rc_t ct_acceptor_start(ct_acceptor_t *acceptor);
 
 /*
@@ -44,6 +52,9 @@ void ct_acceptor_leave(ct_acceptor_t *acceptor, ct_acceptor_fn fn, void *data);
 
 /* Closes every connection now. */
 void ct_acceptor_close_all(ct_acceptor_t *acceptor);
+
+/* For ct_conn.c: the connection is closed; it is freed when the turn ends. */
+void ct_acceptor_gone(ct_acceptor_t *acceptor, ct_conn_t *conn);
 
 /* Open connections. */
 size_t ct_acceptor_connections(const ct_acceptor_t *acceptor);

@@ -35,6 +35,11 @@ typedef struct ct_conn_events_s {
     ct_conn_fn on_close;   /* about to be closed; frees the session */
 } ct_conn_events_t;
 
+/*
+ * Invariant: io is registered and io.fd open until `closed`; `events` is set
+ * once on_accept has returned.  `closing` is the session's to set when it
+ * wants no more messages; ct_conn_close sets both.
+ */
 struct ct_conn_s {
     ct_io_t                 io;
     ct_queue_t              link; /* in the acceptor's list */
@@ -53,21 +58,33 @@ struct ct_conn_s {
 };
 
 /*
- * Reads what there is.  CT_OK: *n > 0 bytes; CT_AGAIN: none now, readable is
- * cleared; CT_DECLINED: the peer has ended its side; CT_ERROR: the connection
- * is broken (not logged: it is the peer's right to vanish).
+ * Begins to watch the socket `fd`, which is the connection's from now on.  The
+ * struct is zeroed but for acceptor, listen, log, number and peer; `events`
+ * must be set before the turn ends.  CT_ERROR, logged, leaves `fd` open.
+ */
+ct_rc_t ct_conn_open(ct_conn_t *conn, ct_loop_t *loop, int fd);
+
+/*
+ * Reads what there is.  CT_OK: *n > 0 bytes, and readable is cleared when that
+ * was all; CT_AGAIN: none now, readable is cleared; CT_DECLINED: the peer has
+ * ended its side; CT_ERROR: the connection is broken (not logged: it is the
+ * peer's right to vanish), or closed.
  */
 ct_rc_t ct_conn_recv(ct_conn_t *conn, void *data, size_t size, size_t *n);
 
-/* Writes what fits.  CT_OK: *n > 0 bytes went; CT_AGAIN, CT_ERROR as above. */
+/*
+ * Writes what fits.  CT_OK: *n > 0 bytes went, and writable is cleared when
+ * not all did; CT_AGAIN, CT_ERROR as above.  Never raises SIGPIPE.
+ */
 ct_rc_t ct_conn_send(ct_conn_t *conn, const void *data, size_t len, size_t *n);
 
 /* Ends our side; what was sent still arrives. */
 void ct_conn_shutdown(ct_conn_t *conn);
 
 /*
- * Closes; may be called at any time, in a callback too, and twice.  The
- * struct stays readable until the end of this turn.
+ * Closes; may be called at any time, in a callback too, and twice.  on_close
+ * runs before this returns.  The struct stays readable until the end of this
+ * turn.
  */
 void ct_conn_close(ct_conn_t *conn);
 

@@ -36,8 +36,8 @@ typedef enum ct_tri_e {
 
 typedef struct ct_listen_s {
     ct_addr_t    addr;
-    ct_str_t     text; /* as written, a NUL after it */
-    int          backlog;
+    ct_str_t     text;    /* as written, a NUL after it */
+    int          backlog; /* 0: as it is, for fd:N */
     bool         reuseport;
     bool         deferred;
     int          fastopen; /* queue length; 0: off */
@@ -58,6 +58,13 @@ typedef struct ct_listen_s {
 typedef struct ct_listens_s {
     ct_array_t list;
 } ct_listens_t;
+
+/* Listen `i` of the list. */
+ct_listen_t *ct_listens_at(const ct_listens_t *listens, size_t i);
+
+/* The one of that address, or NULL; `listens` may be NULL. */
+ct_listen_t *ct_listens_find(const ct_listens_t *listens,
+                             const ct_addr_t    *addr);
 
 /*
  * Reads the arguments of a `listen` directive (address and options).  The

@@ -1,0 +1,358 @@
+/*
+ * ct_accept.c -- letting connections in, and seeing them out.
+ *
+ * The gate (ct_gate.c) says which socket somebody stands at and decides when
+ * none is watched; here connections are made, kept in a list, and freed when
+ * the turn in which they closed is over.
+ *
+ * accept_batch connections are taken at a time, 8 unless the configuration
+ * says otherwise: enough to make the price of a wake-up small (a connection
+ * costs ten times as much), few enough that a burst does not all end in the
+ * worker that woke first and stays there as long as its clients do.
+ *
+ * A leaving worker closes the gate, tells each connection, and says so when
+ * the last one has gone.
+ */
+
+#include "core/ct_config.h"
+
+#include "event/ct_accept.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "core/ct_board.h"
+#include "core/ct_log.h"
+#include "core/ct_module.h"
+#include "core/ct_pool.h"
+#include "event/ct_conn.h"
+#include "event/ct_conn_slab.h"
+#include "event/ct_gate.h"
+#include "event/ct_listen.h"
+#include "event/ct_loop.h"
+#include "event/ct_socket.h"
+
+
+struct ct_acceptor_s {
+    ct_worker_t     *worker;
+    ct_accept_conf_t conf;
+    ct_gate_t        gate;
+    ct_conn_slab_t   slab;
+    ct_queue_t       conns;
+    ct_queue_t       gone; /* closed, freed when the turn ends */
+    size_t           n;    /* of conns */
+    uint64_t         accepted;
+    ct_task_t        reaper;
+    bool             leaving;
+    bool             told; /* on_left has run */
+    ct_acceptor_fn   on_left;
+    void            *data;
+};
+
+/* What became of one accept(2). */
+typedef enum outcome_e {
+    TAKEN,
+    SKIPPED, /* a connection that broke while it waited */
+    STOPPED, /* nothing more now, or nothing more we could take */
+} outcome_t;
+
+
+/*
+ * accept(2) hands errors of the waiting connection over as its own, and the
+ * set of them is open: all that is not known to be ours is the connection's.
+ */
+static outcome_t
+accept_failed(ct_door_t *door, int err)
+{
+    if (err == EAGAIN || err == EWOULDBLOCK) {
+        return STOPPED;
+    }
+    switch (err) {
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+        ct_gate_back_off(door->gate, door, err);
+        return STOPPED;
+    case EBADF:
+    case EINVAL:
+    case ENOTSOCK:
+        ct_gate_give_up(door->gate, door, err);
+        return STOPPED;
+    default:
+        return SKIPPED;
+    }
+}
+
+
+static void
+take_peer(ct_peer_t *peer, const struct sockaddr_storage *from)
+{
+    switch (from->ss_family) {
+    case AF_INET:
+        memcpy(&peer->sa.in, from, sizeof(peer->sa.in));
+        break;
+    case AF_INET6:
+        memcpy(&peer->sa.in6, from, sizeof(peer->sa.in6));
+        break;
+    default:
+        peer->sa.any.sa_family = AF_UNIX;
+        break;
+    }
+}
+
+
+static void
+count_taken(ct_acceptor_t *acceptor, ct_conn_t *conn)
+{
+    ct_board_slot_t *slot = acceptor->worker->slot;
+
+    ct_queue_push(&acceptor->conns, &conn->link);
+    acceptor->n++;
+    ct_gate_relax(&acceptor->gate);
+    ct_board_count(slot, CT_COUNT_ACCEPTED, 1);
+    ct_board_gauge(slot, CT_GAUGE_CONNECTIONS, 1);
+}
+
+
+/* Replies are written whole, so there is nothing for Nagle to gather. */
+static void
+set_no_delay(const ct_conn_t *conn)
+{
+    if (conn->peer.sa.any.sa_family != AF_UNIX) {
+        (void) ct_socket_set(conn->io.fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    }
+}
+
+
+static outcome_t
+take(ct_door_t *door, ct_conn_t *conn, int fd,
+     const struct sockaddr_storage *from)
+{
+    ct_acceptor_t *acceptor = door->gate->data;
+
+    conn->acceptor = acceptor;
+    conn->listen = door->listen;
+    conn->log = acceptor->worker->log;
+    conn->number = ++acceptor->accepted;
+    take_peer(&conn->peer, from);
+    if (ct_conn_open(conn, acceptor->worker->loop, fd) != CT_OK) {
+        const int err = errno;
+
+        close(fd);
+        ct_conn_slab_put(&acceptor->slab, conn);
+        ct_gate_back_off(door->gate, door, err);
+        return STOPPED;
+    }
+
+    set_no_delay(conn);
+    count_taken(acceptor, conn);
+    if (door->listen->on_accept(conn) != CT_OK) {
+        ct_conn_close(conn);
+    }
+    CT_ASSERT(conn->closed || conn->events != NULL);
+    if (acceptor->n >= acceptor->conf.max_connections) {
+        ct_gate_set_full(&acceptor->gate, true);
+    }
+    return TAKEN;
+}
+
+
+/* Room first: who has accepted and then finds none must hang up. */
+static outcome_t
+accept_one(ct_door_t *door)
+{
+    ct_acceptor_t          *acceptor = door->gate->data;
+    ct_conn_t              *conn = ct_conn_slab_take(&acceptor->slab);
+    struct sockaddr_storage from;
+    int                     fd;
+
+    if (conn == NULL) {
+        ct_gate_back_off(door->gate, door, ENOMEM);
+        return STOPPED;
+    }
+    if (ct_socket_accept(door->io.fd, &from, &fd) != CT_OK) {
+        ct_conn_slab_put(&acceptor->slab, conn);
+        return accept_failed(door, errno);
+    }
+    return take(door, conn, fd, &from);
+}
+
+
+/*
+ * `registered` ends when the worker has become full, or pauses.  An error that
+ * accept(2) repeats without end (a security module's EPERM) must not spin.
+ */
+static void
+let_in(ct_door_t *door)
+{
+    const ct_acceptor_t *acceptor = door->gate->data;
+    unsigned             taken = 0;
+
+    for (unsigned i = 0; i < acceptor->conf.accept_batch; i++) {
+        const outcome_t outcome = accept_one(door);
+
+        taken += outcome == TAKEN;
+        if (outcome == STOPPED || !door->io.registered) {
+            return;
+        }
+    }
+    if (taken == 0) {
+        ct_gate_back_off(door->gate, door, errno);
+    }
+}
+
+
+static void
+reap(ct_task_t *task)
+{
+    ct_acceptor_t *acceptor = task->data;
+    ct_queue_t    *link;
+
+    while ((link = ct_queue_pop(&acceptor->gone)) != NULL) {
+        ct_conn_slab_put(&acceptor->slab,
+                         CT_QUEUE_ENTRY(link, ct_conn_t, link));
+    }
+}
+
+
+ct_acceptor_t *
+ct_acceptor_create(ct_worker_t *worker, const ct_listens_t *listens,
+                   const ct_accept_conf_t *conf)
+{
+    ct_acceptor_t *acceptor = ct_pool_zalloc(worker->pool, sizeof(*acceptor));
+
+    CT_ASSERT(conf->max_connections > 0 && conf->accept_batch > 0);
+    acceptor->worker = worker;
+    acceptor->conf = *conf;
+    ct_gate_init(&acceptor->gate, worker, listens, let_in, acceptor);
+    ct_conn_slab_init(&acceptor->slab, worker->pool);
+    ct_queue_init(&acceptor->conns);
+    ct_queue_init(&acceptor->gone);
+    ct_queue_init(&acceptor->reaper.link);
+    acceptor->reaper.fn = reap;
+    acceptor->reaper.data = acceptor;
+    return acceptor;
+}
+
+
+/* Said by one worker for all: they have the same limit. */
+static void
+warn_of_descriptors(const ct_acceptor_t *acceptor)
+{
+    struct rlimit limit;
+
+    if (acceptor->worker->id == 0 && getrlimit(RLIMIT_NOFILE, &limit) == 0
+        && limit.rlim_cur < acceptor->conf.max_connections) {
+        CT_LOG(acceptor->worker->log, CT_LOG_WARN, 0,
+               "%zu worker_connections exceed the open file limit of %llu",
+               acceptor->conf.max_connections,
+               (unsigned long long) limit.rlim_cur);
+    }
+}
+
+
+ct_rc_t
+ct_acceptor_start(ct_acceptor_t *acceptor)
+{
+    warn_of_descriptors(acceptor);
+    return ct_gate_open(&acceptor->gate);
+}
+
+
+static void
+tell_if_left(ct_acceptor_t *acceptor)
+{
+    if (acceptor->leaving && !acceptor->told && acceptor->n == 0) {
+        acceptor->told = true;
+        if (acceptor->on_left != NULL) {
+            acceptor->on_left(acceptor, acceptor->data);
+        }
+    }
+}
+
+
+/*
+ * Calls `fn` for every connection there is, whatever it closes meanwhile: a
+ * connection that ends takes itself out of whichever list it is in.
+ */
+static void
+for_each(ct_acceptor_t *acceptor, ct_conn_fn fn)
+{
+    ct_queue_t  rest;
+    ct_queue_t *link;
+
+    ct_queue_init(&rest);
+    ct_queue_move(&rest, &acceptor->conns);
+    while ((link = ct_queue_pop(&rest)) != NULL) {
+        ct_queue_push(&acceptor->conns, link);
+        fn(CT_QUEUE_ENTRY(link, ct_conn_t, link));
+    }
+}
+
+
+static void
+tell_leaving(ct_conn_t *conn)
+{
+    if (conn->events->on_leaving != NULL) {
+        conn->events->on_leaving(conn);
+    }
+}
+
+
+void
+ct_acceptor_leave(ct_acceptor_t *acceptor, ct_acceptor_fn fn, void *data)
+{
+    if (acceptor->leaving) {
+        return;
+    }
+    acceptor->leaving = true;
+    acceptor->on_left = fn;
+    acceptor->data = data;
+
+    ct_gate_close(&acceptor->gate);
+    for_each(acceptor, tell_leaving);
+    tell_if_left(acceptor);
+}
+
+
+void
+ct_acceptor_close_all(ct_acceptor_t *acceptor)
+{
+    for_each(acceptor, ct_conn_close);
+}
+
+
+void
+ct_acceptor_gone(ct_acceptor_t *acceptor, ct_conn_t *conn)
+{
+    ct_board_slot_t *slot = acceptor->worker->slot;
+
+    ct_queue_remove(&conn->link);
+    ct_queue_push(&acceptor->gone, &conn->link);
+    ct_loop_post_last(acceptor->worker->loop, &acceptor->reaper);
+
+    acceptor->n--;
+    ct_board_count(slot, CT_COUNT_CLOSED, 1);
+    ct_board_gauge(slot, CT_GAUGE_CONNECTIONS, -1);
+    ct_gate_set_full(&acceptor->gate, false);
+    tell_if_left(acceptor);
+}
+
+
+size_t
+ct_acceptor_connections(const ct_acceptor_t *acceptor)
+{
+    return acceptor->n;
+}
+
+
+ct_worker_t *
+ct_acceptor_worker(const ct_acceptor_t *acceptor)
+{
+    return acceptor->worker;
+}

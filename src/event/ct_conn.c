@@ -1,0 +1,215 @@
+/*
+ * ct_conn.c -- reading, writing and closing a connection.
+ *
+ * state  | event              | function         | next
+ * -------+--------------------+------------------+-------
+ * -      | a socket           | ct_conn_open     | open
+ * open   | bytes, room, timer | its `events`     | open
+ * open   | whoever wants      | ct_conn_close    | closed
+ * closed | the turn is over   | ct_acceptor_gone | -
+ *
+ * The kernel reports edges, so a direction must be marked as not ready
+ * whenever it is, and only then.  EAGAIN says so; a read or write that moved
+ * less than asked says so too (epoll(7), question 9) and saves the call that
+ * would bring EAGAIN.  The exception is a peer that has ended its side: the
+ * edge of its FIN has been reported already, possibly together with the last
+ * bytes, and nothing further will come; then we read on until the end.
+ */
+
+#include "core/ct_config.h"
+
+#include "event/ct_conn.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "event/ct_accept.h"
+#include "event/ct_loop.h"
+
+/* SIGPIPE is ignored by the process too, where this is not known. */
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0
+#endif
+
+
+/*
+ * The struct stays readable until the turn ends, so `closed` may be asked
+ * after a callback that closed.
+ */
+static void
+conn_ready(ct_io_t *io)
+{
+    ct_conn_t    *conn = io->data;
+    const uint8_t news = io->news;
+
+    if ((news & CT_IO_READ) && conn->events->on_readable != NULL) {
+        conn->events->on_readable(conn);
+    }
+    if ((news & CT_IO_WRITE) && !conn->closed
+        && conn->events->on_writable != NULL) {
+        conn->events->on_writable(conn);
+    }
+}
+
+
+static void
+conn_timer_passed(ct_timer_t *timer)
+{
+    ct_conn_t *conn = timer->data;
+
+    if (conn->events->on_timer != NULL) {
+        conn->events->on_timer(conn);
+    }
+}
+
+
+/*
+ * A new socket can be written to.  Knowing it here spares every connection a
+ * call of on_writable that has nothing to write.
+ */
+ct_rc_t
+ct_conn_open(ct_conn_t *conn, ct_loop_t *loop, int fd)
+{
+    conn->io.fd = fd;
+    conn->io.fn = conn_ready;
+    conn->io.data = conn;
+    conn->timer.fn = conn_timer_passed;
+    conn->timer.data = conn;
+    conn->loop = loop;
+    conn->accepted_ms = ct_loop_now_ms(loop);
+
+    if (ct_loop_add_io(loop, &conn->io, CT_IO_READ | CT_IO_WRITE) != CT_OK) {
+        return CT_ERROR;
+    }
+    conn->io.writable = true;
+    ct_loop_rearm_io(loop, &conn->io);
+    return CT_OK;
+}
+
+
+static bool
+is_not_now(int err)
+{
+    return err == EAGAIN || err == EWOULDBLOCK;
+}
+
+
+static void
+not_readable(ct_conn_t *conn)
+{
+    conn->io.readable = false;
+    ct_loop_rearm_io(conn->loop, &conn->io);
+}
+
+
+static void
+not_writable(ct_conn_t *conn)
+{
+    conn->io.writable = false;
+    ct_loop_rearm_io(conn->loop, &conn->io);
+}
+
+
+ct_rc_t
+ct_conn_recv(ct_conn_t *conn, void *data, size_t size, size_t *n)
+{
+    ssize_t got;
+
+    CT_ASSERT(size > 0);
+    if (conn->closed) {
+        return CT_ERROR;
+    }
+    do {
+        got = recv(conn->io.fd, data, size, 0);
+    } while (got < 0 && errno == EINTR);
+
+    if (got == 0) {
+        return CT_DECLINED;
+    }
+    if (got < 0) {
+        if (!is_not_now(errno)) {
+            return CT_ERROR;
+        }
+        not_readable(conn);
+        return CT_AGAIN;
+    }
+
+    if ((size_t) got < size && !conn->io.ending && !conn->io.hung_up) {
+        not_readable(conn);
+    }
+    *n = (size_t) got;
+    return CT_OK;
+}
+
+
+ct_rc_t
+ct_conn_send(ct_conn_t *conn, const void *data, size_t len, size_t *n)
+{
+    ssize_t sent;
+
+    CT_ASSERT(len > 0);
+    if (conn->closed) {
+        return CT_ERROR;
+    }
+    do {
+        sent = send(conn->io.fd, data, len, MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+
+    if (sent < 0) {
+        if (!is_not_now(errno)) {
+            return CT_ERROR;
+        }
+        not_writable(conn);
+        return CT_AGAIN;
+    }
+    if ((size_t) sent < len) {
+        not_writable(conn);
+    }
+    *n = (size_t) sent;
+    return CT_OK;
+}
+
+
+/* A peer that has gone already makes this fail, which is no matter. */
+void
+ct_conn_shutdown(ct_conn_t *conn)
+{
+    if (!conn->closed) {
+        (void) shutdown(conn->io.fd, SHUT_WR);
+    }
+}
+
+
+/*
+ * `closed` is set first, so that an on_close that closes again does no harm;
+ * it may still ask for the peer and the descriptor.
+ */
+void
+ct_conn_close(ct_conn_t *conn)
+{
+    if (conn->closed) {
+        return;
+    }
+    conn->closed = true;
+    conn->closing = true;
+
+    if (conn->events != NULL && conn->events->on_close != NULL) {
+        conn->events->on_close(conn);
+    }
+    ct_timer_stop(conn->loop, &conn->timer);
+    ct_loop_remove_io(conn->loop, &conn->io);
+    close(conn->io.fd);
+    conn->io.fd = -1;
+
+    if (conn->acceptor != NULL) {
+        ct_acceptor_gone(conn->acceptor, conn);
+    }
+}
+
+
+const char *
+ct_conn_peer_text(const ct_conn_t *conn, char *out, size_t size)
+{
+    return ct_peer_text(&conn->peer, out, size);
+}
