@@ -1,0 +1,58 @@
+/* What the tests ask of a server that no example does. */
+
+namespace c probe
+
+exception Refusal {
+    1: string why
+    2: i32 code
+}
+
+struct Tree {
+    1: string name
+    2: list<Tree> children
+    3: optional Tree next
+    4: required i32 weight
+}
+
+union Either {
+    1: i32 number
+    2: string text
+}
+
+service Base {
+    string who()
+}
+
+service Probe extends Base {
+    string echo(1: string s)
+    Tree tree(1: Tree t)
+    i32 add(1: i32 a, 2: i32 b = 40)
+    list<string> texts(1: list<string> list)
+    void nothing()
+
+    /** Sets no result. */
+    string no_result()
+
+    /** Sets a result that cannot be written. */
+    Either bad_result()
+
+    string refuse(1: string why) throws (1: Refusal refusal)
+    string fail(1: string why)
+    string fail_silently()
+    oneway void note(1: string s)
+
+    /** How many notes this worker got. */
+    i32 notes()
+
+    /** Finishes before it says that it answers later. */
+    string early(1: string s)
+    string later(1: string s, 2: i32 delay_ms)
+
+    /** Blocks the loop. */
+    void spin(1: i32 ms)
+    void crash()
+
+    /** What the hooks have counted in this worker. */
+    string hooks()
+    string denied()
+}
