@@ -121,10 +121,9 @@ add_directive(ct_cycle_t *cycle, const ct_module_t *module,
 
     if (taken != NULL || ct_str_eq(name, CT_STR(INCLUDE))) {
         *why = ct_str_printf(cycle->pool,
-                             "directive '%s' of module '%s' belongs to %s%s",
+                             "directive '%s' of module '%s' belongs to '%s'",
                              directive->name, module->name,
-                             taken == NULL ? "the parser" : "module ",
-                             taken == NULL ? "" : taken->module->name);
+                             taken == NULL ? CT_NAME : taken->module->name);
         return CT_ERROR;
     }
     entry = ct_pool_alloc(cycle->pool, sizeof(*entry));
