@@ -32,6 +32,7 @@ ct_buf_release(ct_buf_t *buf)
 }
 
 
+/* What one large message needed should not be kept for the small ones. */
 void
 ct_buf_reset(ct_buf_t *buf, size_t keep)
 {
@@ -74,6 +75,10 @@ move_to_front(ct_buf_t *buf)
 }
 
 
+/*
+ * realloc, not a copy of what is waiting only: large buffers grow by remapping
+ * pages then, and the consumed front is short or it would have been moved.
+ */
 static ct_rc_t
 grow(ct_buf_t *buf, size_t len)
 {

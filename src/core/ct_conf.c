@@ -93,7 +93,11 @@ is_name_char(char c, bool is_first)
 }
 
 
-/* The value of the variable whose name begins at `text`, behind its `${`. */
+/*
+ * The value of the variable whose name begins at `text`, behind its `${`.
+ * An unset variable is an error and not an empty text: an empty path or limit
+ * would be found much later and farther away.
+ */
 static ct_rc_t
 read_variable(const ct_conf_t *conf, ct_str_t text, size_t *name_len,
               ct_str_t *value)
@@ -165,6 +169,10 @@ expand(const ct_conf_t *conf, ct_str_t text, char *out, size_t *out_len)
 }
 
 
+/*
+ * Most values hold no `$` and are given back as they are: no copy, and their
+ * bytes are the tree's.
+ */
 ct_rc_t
 ct_conf_expand(const ct_conf_t *conf, ct_str_t text, ct_str_t *out)
 {

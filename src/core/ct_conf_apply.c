@@ -65,6 +65,10 @@ make_confs(const ct_cycle_t *cycle, const ct_conf_block_t *parent)
 }
 
 
+/*
+ * A block is known to its hooks only: who needs to walk the blocks later keeps
+ * a list of its own, filled in `enter`.
+ */
 static ct_conf_block_t *
 make_block(const ct_cycle_t *cycle, unsigned place, ct_conf_block_t *parent,
            const ct_conf_node_t *node)
@@ -113,6 +117,10 @@ offer_names(const ct_cycle_t *cycle, unsigned places, ct_nearest_t *nearest)
 }
 
 
+/*
+ * A name that may stand here is a better guess than a nearer one that may
+ * not: its next message would be about the place.
+ */
 static ct_rc_t
 refuse_unknown(const ct_conf_t *conf)
 {
@@ -257,6 +265,10 @@ field_of(const ct_conf_block_t *block, const ct_conf_entry_t *entry)
 }
 
 
+/*
+ * is_repeat is told from the first node of that name, which check_node has
+ * noted; presets have none and are never repeats.
+ */
 static ct_rc_t
 set_simple(walk_t *walk, const ct_conf_entry_t *entry,
            const ct_conf_node_t *node)
@@ -273,6 +285,10 @@ set_simple(walk_t *walk, const ct_conf_entry_t *entry,
 }
 
 
+/*
+ * `leave` gets the same view as `enter`: the walk in between works on a copy,
+ * so what a setter inside left in its conf does not show through.
+ */
 static ct_rc_t
 enter_block(const walk_t *walk, const ct_conf_entry_t *entry,
             const ct_conf_node_t *node)
@@ -327,6 +343,7 @@ walk_children(walk_t *walk, const ct_conf_node_t *children)
 }
 
 
+/* The scratch pool is the caller's to destroy. */
 static void
 init_walk(walk_t *walk, ct_cycle_t *cycle, ct_conf_block_t *block)
 {
@@ -340,6 +357,10 @@ init_walk(walk_t *walk, ct_cycle_t *cycle, ct_conf_block_t *block)
 }
 
 
+/*
+ * What is seen of a block is forgotten with its scratch pool, so a file of
+ * thousands of blocks keeps notes on those that are open only.
+ */
 static ct_rc_t
 walk_block(ct_cycle_t *cycle, ct_conf_block_t *block,
            const ct_conf_node_t *children)
@@ -387,6 +408,10 @@ set_module_presets(walk_t *walk, const ct_module_t *module, size_t index)
 }
 
 
+/*
+ * A preset that is wrong is a bug in a table.  It is reported as any mistake,
+ * in "default", since the table may be a stranger's module.
+ */
 static ct_rc_t
 set_presets(ct_cycle_t *cycle, ct_conf_block_t *block)
 {

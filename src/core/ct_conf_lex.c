@@ -127,6 +127,11 @@ read_char(ct_conf_lex_t *lex, ct_conf_token_t *token, size_t start)
 }
 
 
+/*
+ * An open quote is reported where it began.  Its end is most often found at
+ * the next quote of another directive, and behind that a word goes on: that
+ * is why nothing but a sign or a blank may follow.
+ */
 static void
 read_quoted(ct_conf_lex_t *lex, ct_conf_token_t *token)
 {
@@ -153,6 +158,7 @@ read_quoted(ct_conf_lex_t *lex, ct_conf_token_t *token)
 }
 
 
+/* The byte before the first one is no part of the word: not looked at. */
 static bool
 ends_word(const ct_conf_lex_t *lex, size_t start)
 {

@@ -84,6 +84,7 @@ add_node(tail_t *tail, ct_conf_node_t *node)
 }
 
 
+/* A word is never longer without its escapes than with them. */
 static ct_str_t
 unescape(ct_pool_t *pool, ct_str_t raw)
 {
@@ -133,6 +134,10 @@ refuse_end(parser_t *parser, const source_t *source, unsigned last_line,
 }
 
 
+/*
+ * Words are gathered in the parser and copied here, when their number is
+ * known: a growing array would leave its outgrown places in the cycle's pool.
+ */
 static ct_conf_node_t *
 make_node(parser_t *parser, const source_t *source, unsigned line,
           const ct_conf_token_t *end, size_t nargs)
@@ -244,6 +249,10 @@ is_being_read(const source_t *source, const char *c_path)
 }
 
 
+/*
+ * A loop is told from a deep chain, since it is the likelier mistake.  Loops
+ * through links with other names end at the depth.
+ */
 static ct_rc_t
 include_file(parser_t *parser, const source_t *source,
              const ct_conf_node_t *node, const char *c_path, tail_t *tail)
@@ -273,6 +282,10 @@ include_file(parser_t *parser, const source_t *source,
 }
 
 
+/*
+ * Matches come sorted by glob, so the order of directives does not depend on
+ * the folder.  No match is no mistake: a folder of snippets may be empty.
+ */
 static ct_rc_t
 include_matches(parser_t *parser, const source_t *source,
                 const ct_conf_node_t *node, const char *c_pattern, tail_t *tail)
@@ -316,6 +329,10 @@ include_path(const ct_cycle_t *cycle, ct_str_t path)
 }
 
 
+/*
+ * The path's variables are replaced here, before the tables are known: an
+ * include may bring the very modules that would tell.
+ */
 static ct_rc_t
 include(parser_t *parser, const source_t *source, const ct_conf_node_t *node,
         tail_t *tail)

@@ -60,6 +60,7 @@ refuse(const ct_conf_t *conf, const char *c_what, const char *c_takes)
 }
 
 
+/* The bytes are the tree's, or the expansion's: both live with the cycle. */
 ct_rc_t
 ct_conf_set_str(ct_conf_t *conf, const ct_directive_t *directive, void *field)
 {
@@ -202,6 +203,10 @@ list_words(const ct_conf_word_t *words, char out[WORDS_SIZE])
 }
 
 
+/*
+ * The words are few, so all are named; a near one is named again at the end,
+ * where the eye stops.
+ */
 ct_rc_t
 ct_conf_set_word(ct_conf_t *conf, const ct_directive_t *directive, void *field)
 {

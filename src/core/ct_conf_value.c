@@ -102,6 +102,11 @@ add_product(uint64_t *sum, uint64_t number, uint64_t factor)
 }
 
 
+/*
+ * Units must fall, each at most once: "30s1m" is more often a mistake for
+ * something else than a way to write 90 seconds.  A number without a unit is
+ * taken alone only; in "1m30" it might be meant in minutes or in seconds.
+ */
 ct_rc_t
 ct_conf_parse_ms(ct_str_t text, uint64_t *value_ms)
 {

@@ -111,6 +111,10 @@ check_module(ct_cycle_t *cycle, const ct_module_t *module, ct_str_t *why)
 }
 
 
+/*
+ * Two modules with one directive would depend on their order.  `include` is
+ * taken by the parser and would never reach a module.
+ */
 static ct_rc_t
 add_directive(ct_cycle_t *cycle, const ct_module_t *module,
               const ct_directive_t *directive, ct_str_t *why)
@@ -175,6 +179,10 @@ unload(void *data)
 }
 
 
+/*
+ * The cleanup that unloads is added before the modules have added theirs, so
+ * it runs behind them: their code is still there when they end.
+ */
 ct_rc_t
 ct_cycle_try_load_module(ct_cycle_t *cycle, ct_str_t path, ct_str_t *why)
 {
@@ -229,6 +237,7 @@ ct_cycle_module_index(const ct_cycle_t *cycle, const ct_module_t *module)
 }
 
 
+/* Stands here and not in ct_conf.c, which knows no list of modules. */
 void *
 ct_conf_of(const ct_cycle_t *cycle, const ct_conf_block_t *block,
            const ct_module_t *module)

@@ -35,6 +35,11 @@ fd_name(int fd, char out[NAME_SIZE])
 }
 
 
+/*
+ * RTLD_NOW: a symbol that is missing must refuse the configuration, not end a
+ * worker at its first call.  RTLD_LOCAL: two modules, or two versions of one,
+ * may use the same names inside.
+ */
 static ct_rc_t
 load(ct_dso_t *dso, ct_pool_t *pool, const char *c_name, ct_str_t path,
      ct_str_t *why)

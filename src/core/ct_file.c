@@ -23,6 +23,11 @@
 #define FILE_MODE 0644
 
 
+/*
+ * Two directives that name one log must share its descriptor: two of them
+ * would be reopened one after the other, and the file in between would take
+ * lines of both names.
+ */
 ct_file_t *
 ct_file_find(ct_queue_t *files, ct_pool_t *pool, ct_str_t path)
 {
@@ -42,6 +47,10 @@ ct_file_find(ct_queue_t *files, ct_pool_t *pool, ct_str_t path)
 }
 
 
+/*
+ * O_APPEND makes each write land whole at the end, whatever the other
+ * processes write; without it workers would write over each other.
+ */
 static int
 open_to_append(const char *c_path, ct_log_t *log)
 {
@@ -69,6 +78,10 @@ ct_file_open(ct_file_t *file, ct_log_t *log)
 }
 
 
+/*
+ * dup2 replaces the old file in one step, so there is no moment in which the
+ * number is free and another open could take it.
+ */
 static void
 reopen(ct_file_t *file, ct_log_t *log)
 {
@@ -119,6 +132,10 @@ ct_file_chown_all(ct_queue_t *files, uid_t uid, gid_t gid, ct_log_t *log)
 }
 
 
+/*
+ * Standard descriptors stay: closed, their numbers would go to the next
+ * socket, and a library that writes to stderr would write into it.
+ */
 void
 ct_file_close_all(ct_queue_t *files)
 {
@@ -226,6 +243,10 @@ fill(int fd, ct_str_t text)
 }
 
 
+/*
+ * A reader of the path sees the old text or the new one, never a part: a pid
+ * file read while it is written would name another process.
+ */
 ct_rc_t
 ct_file_replace(const char *c_path, ct_str_t text, ct_log_t *log)
 {
@@ -276,6 +297,7 @@ ct_file_write_all(int fd, const void *data, size_t len)
 }
 
 
+/* Reads before it writes, so that flags set by others survive. */
 static ct_rc_t
 set_flag(int fd, int get, int set, int flag, bool on)
 {

@@ -58,6 +58,7 @@ seek(const ct_hash_t *hash, uint64_t value, ct_str_t key)
 }
 
 
+/* Slots move by their kept hash: no key is read again. */
 static void
 grow(ct_hash_t *hash)
 {

@@ -96,6 +96,7 @@ ct_log_level_name(ct_log_level_t level)
 }
 
 
+/* Cuts silently and notes it; end_line shows the cut. */
 static void CT_PRINTF(2, 0) vappend(line_t *line, const char *fmt, va_list args)
 {
     const size_t room = sizeof(line->text) - TAIL_SIZE - line->len;
@@ -195,6 +196,10 @@ write_to_sinks(const ct_log_t *log, ct_log_level_t level, const line_t *line)
 }
 
 
+/*
+ * The line is built on the stack: a log must work when memory is what is
+ * missing, and in a process that has just been forked.
+ */
 void
 ct_log_write(const ct_log_t *log, ct_log_level_t level, int err,
              const char *fmt, ...)

@@ -90,6 +90,10 @@ fail:
 }
 
 
+/*
+ * The size is the descriptor's, not what this binary would have chosen: an
+ * upgraded one must see the old layout whole before it can refuse it.
+ */
 ct_rc_t
 ct_shm_attach(ct_shm_t *shm, int fd, ct_log_t *log)
 {

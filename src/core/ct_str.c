@@ -69,6 +69,11 @@ ct_str_dup(ct_pool_t *pool, ct_str_t str)
 }
 
 
+/*
+ * Formats twice, to measure and to write.  A guess at the length would spare
+ * the first pass and waste pool memory with each wrong guess; no caller is on
+ * the path of a call.
+ */
 ct_str_t
 ct_str_vprintf(ct_pool_t *pool, const char *fmt, va_list args)
 {
@@ -101,6 +106,10 @@ ct_str_printf(ct_pool_t *pool, const char *fmt, ...)
 }
 
 
+/*
+ * Not strtoull: that wants a NUL, skips blanks, takes signs and answers an
+ * overflow through errno, all of which a configuration must refuse.
+ */
 ct_rc_t
 ct_str_to_u64(ct_str_t str, uint64_t *value)
 {
