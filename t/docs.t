@@ -1,0 +1,158 @@
+#!/usr/bin/perl
+
+# docs.t -- the documents say what the programs say.
+#
+# docs/directives.md is held against `cthrift --directives` name by name;
+# docs/command-line.md against `cthrift -h`, `cthriftc --help` and
+# `configure --help`; and every link between the documents must lead
+# somewhere.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use CThrift::Test;
+use Test::More;
+
+my $objs = CThrift::Test::objs();
+
+plan skip_all => 'the server is not built' if !-x "$objs/cthrift";
+
+sub slurp {
+    my ($path) = @_;
+
+    open my $fh, '<', $path or die "cannot open $path: $!";
+    local $/;
+    return scalar <$fh>;
+}
+
+# What a program says on either stream; the shell is not asked.
+sub words_of {
+    my (@command) = @_;
+
+    my $pid = open my $fh, '-|' // die "fork: $!";
+    if ($pid == 0) {
+        open STDERR, '>&', \*STDOUT;
+        exec @command or exit 127;
+    }
+    local $/;
+    return scalar(<$fh>) // '';
+}
+
+
+# ---- Directives.
+
+# What configure was told to use instead of the defaults in the document.
+my $args = -f "$objs/args" ? slurp("$objs/args") : '';
+my %elsewhere;
+$elsewhere{pid}++  if $args =~ /--pid-path=/;
+$elsewhere{user}++ if $args =~ /--(?:user|group)=/;
+
+my %built;    # name => { places, default, module }
+for my $line (split /\n/, words_of("$objs/cthrift", '--directives')) {
+    my ($name, $places, $type, $default, $module) = split /\t/, $line;
+
+    next if !defined $module;
+    $built{$name} = {
+        Places  => join(', ', split /\|/, $places),
+        Default => $default,
+        Module  => $module,
+    };
+}
+cmp_ok(scalar keys %built, '>', 30, '--directives prints the directives');
+my %module = map { $_->{Module} => 1 } values %built;
+
+# "## name" and, behind it, the rows of the first table.  Sections of another
+# kind have a blank or a capital in their headings.
+my $text = slurp('docs/directives.md');
+my %told;
+for my $section (split /^(?=## )/m, $text) {
+    my ($name) = $section =~ /\A## ([a-z_]+)\n/ or next;
+
+    ok(!$told{$name}, "$name has one heading");
+    my ($table) = $section =~ /\n((?:\|.*\n)+)/;
+    while (($table // '') =~ /^\| (\w+) \| (.*) \|$/mg) {
+        my ($row, $value) = ($1, $2);
+
+        $value =~ s/\A`(.*)`\z/$1/ if $row eq 'Default';
+        $value =~ s/, (?:any number of|up to \d+) times\z//
+            if $row eq 'Places';
+        $told{$name}{$row} = $value;
+    }
+}
+
+for my $name (sort keys %built) {
+    my $told = $told{$name};
+
+    ok($told, "$name has a heading") or next;
+    for my $row (qw(Syntax Unit Reload)) {
+        ok(length($told->{$row} // ''), "$name: $row is told");
+    }
+    like($told->{Syntax}, qr/\A`$name\b/, "$name: its syntax names it");
+    is($told->{Places}, $built{$name}{Places}, "$name: its places");
+    is($told->{Module}, $built{$name}{Module}, "$name: its module");
+    SKIP: {
+        skip "$name: configured otherwise", 1 if $elsewhere{$name};
+        my $default = $built{$name}{Default};
+        # Debian calls nobody's group nogroup, most others nobody.
+        $default =~ s/^nobody nobody$/nobody nogroup/ if $name eq 'user';
+        is($told->{Default}, $default, "$name: its default");
+    }
+}
+
+# A heading of a module that is not in this build is looked at where it is.
+for my $name (sort keys %told) {
+    next if !$module{ $told{$name}{Module} // '' };
+    ok($built{$name}, "the heading $name is a directive");
+}
+
+
+# ---- Options.
+
+my $command_line = slurp('docs/command-line.md');
+
+# Every option that a program's help shows at the beginning of a line.
+sub options_of {
+    my ($help) = @_;
+    my %seen;
+
+    while ($help =~ /^ {1,8}(-\S.*?)(?: {2,}|$)/mg) {
+        $seen{$1}++ for $1 =~ /(?:^|[\s,])(--?[?A-Za-z][\w-]*)/g;
+        $seen{$1}++ for $1 =~ /(?:^|[\s,])(-\?)/g;
+    }
+    return sort keys %seen;
+}
+
+my %help = (
+    'cthrift -h'           => words_of("$objs/cthrift", '-h'),
+    './configure --help'   => words_of('./configure', '--help'),
+);
+$help{'cthriftc --help'} = words_of("$objs/cthriftc", '--help')
+    if -x "$objs/cthriftc";
+
+for my $program (sort keys %help) {
+    my @options = options_of($help{$program});
+
+    cmp_ok(scalar @options, '>', 2, "$program has options");
+    for my $option (@options) {
+        like($command_line, qr/`\Q$option\E[`=\[ ]/,
+            "docs/command-line.md tells of $option ($program)");
+    }
+}
+
+
+# ---- Links.
+
+for my $document (glob('*.md docs/*.md examples/*/*.md bench/*.md')) {
+    my ($dir) = $document =~ m{^(.*/)} ? $1 : '';
+    my $words = slurp($document);
+
+    # What stands in fences and in backticks is no link.
+    $words =~ s/^```.*?^```//msg;
+    $words =~ s/`[^`]*`//g;
+    while ($words =~ /\]\((?!https?:|#)([^)#\s]+)/g) {
+        ok(-e "$dir$1", "$document: the link to $1");
+    }
+}
+
+done_testing();
