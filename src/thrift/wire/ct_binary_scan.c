@@ -253,10 +253,13 @@ begin_container(input_t *input, ct_scan_level_t *level, uint32_t n)
     if (n > 0 && (first.least == 0 || (is_map && second.least == 0))) {
         return fail(input, CT_WIRE_MALFORMED, "a container of an unknown type");
     }
+    if (n == 0) {
+        return plan(input, 0, STEP_NEXT);
+    }
     if (check_size(input, n * least) != CT_OK || check_depth(input) != CT_OK) {
         return CT_ERROR;
     }
-    if (n == 0 || (first.is_fixed && (!is_map || second.is_fixed))) {
+    if (first.is_fixed && (!is_map || second.is_fixed)) {
         return plan(input, n * least, STEP_NEXT);
     }
     level->left = is_map ? (uint64_t) n * 2 : n;

@@ -34,10 +34,6 @@ own_items(copying_t *copying, const ct_type_t *type, ct_list_t *list)
     char        *item;
     size_t       i;
 
-    if (list->n == 0) {
-        list->items = NULL;
-        return CT_OK;
-    }
     item = ct_pool_alloc(copying->pool, size);
     memcpy(item, list->items, size);
     list->items = item;
@@ -113,6 +109,19 @@ own_fields(copying_t *copying, const ct_struct_t *strct, void *value)
 }
 
 
+/* Whether a container has no items; it then shares none. */
+static bool
+is_empty(void *place)
+{
+    ct_list_t *list = place;
+
+    if (list->n == 0) {
+        list->items = NULL;
+    }
+    return list->n == 0;
+}
+
+
 /* Replaces what the value at `place`, copied already, points at. */
 static ct_rc_t
 own_element(copying_t *copying, const ct_type_t *type, void *place)
@@ -125,6 +134,9 @@ own_element(copying_t *copying, const ct_type_t *type, void *place)
     }
     if (type->ttype != CT_T_STRUCT && type->ttype != CT_T_MAP
         && type->ttype != CT_T_SET && type->ttype != CT_T_LIST) {
+        return CT_OK;
+    }
+    if (type->ttype != CT_T_STRUCT && is_empty(place)) {
         return CT_OK;
     }
     if (copying->depth > CT_CODEC_DEPTH) {

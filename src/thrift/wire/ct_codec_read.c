@@ -142,6 +142,10 @@ read_items(ct_reader_t *reader, const ct_type_t *type, size_t n,
     size_t       room = 0;
 
     CT_ASSERT(item_size > 0);
+    *list = read;
+    if (n == 0) {
+        return CT_OK;
+    }
     if (ct_reader_enter(reader) != CT_OK) {
         return CT_ERROR;
     }

@@ -143,7 +143,7 @@ write_container(writing_t *writing, const ct_type_t *type,
     if (list->n > 0 && list->items == NULL) {
         return fail(writing, "a container of some size without items");
     }
-    if (enter(writing) != CT_OK) {
+    if (list->n > 0 && enter(writing) != CT_OK) {
         return CT_ERROR;
     }
     if (type->ttype == CT_T_MAP) {
@@ -152,6 +152,9 @@ write_container(writing_t *writing, const ct_type_t *type,
     } else {
         writing->protocol->write_list(writing->writer, type->ttype,
                                       type->element->ttype, list->n);
+    }
+    if (list->n == 0) {
+        return CT_OK;
     }
     if (write_items(writing, type, list) != CT_OK) {
         return CT_ERROR;

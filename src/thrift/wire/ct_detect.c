@@ -66,7 +66,7 @@ static const signature_t strangers[] = {
     { 0xff1f0000, 0x82010000, "the compact protocol" },
     { 0xff000000, 0x5b000000, "the JSON protocol" }, /* "[" */
     { 0xfff00000, 0xfff00000, "telnet" },            /* IAC and a command */
-    { 0xffff0000, 0x80000000, "an unknown version of the binary protocol" },
+    { 0xff000000, 0x80000000, "an unknown version of the binary protocol" },
 };
 
 /* The same behind a frame's length, by two bytes of a word. */

@@ -150,8 +150,10 @@ CT_API ct_rc_t ct_reader_fail(ct_reader_t *reader, ct_wire_error_t error,
                               const char *why);
 
 /*
- * A struct or a container begins.  The outermost struct is level 0 and is
- * not counted; `depth` levels may stand below it, whoever reads or skips.
+ * A struct or a container with items begins.  The outermost struct is level 0
+ * and is not counted; `depth` levels may stand below it, whoever reads or
+ * skips.  Empty containers are no level: a struct that was read at the limit
+ * could not be written otherwise, since unset lists are written empty.
  */
 CT_API ct_rc_t ct_reader_enter(ct_reader_t *reader);
 

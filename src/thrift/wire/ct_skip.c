@@ -73,6 +73,9 @@ ct_codec_skip_items(ct_reader_t *reader, ct_ttype_t key, ct_ttype_t element,
 {
     size_t i;
 
+    if (n == 0) {
+        return CT_OK;
+    }
     if (ct_reader_enter(reader) != CT_OK) {
         return CT_ERROR;
     }
