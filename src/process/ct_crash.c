@@ -1,0 +1,240 @@
+/*
+ * ct_crash.c -- the last words of a worker.
+ *
+ * Everything below runs in a signal handler, on a stack of its own: an
+ * overrun stack is one of the causes.  So there is no stdio, no ct_log and no
+ * allocation; a line is put together by hand and leaves by write(2).
+ */
+
+#include "core/ct_config.h"
+
+#include "process/ct_crash.h"
+
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#if CT_HAVE_BACKTRACE
+#include <execinfo.h>
+#endif
+
+#include "core/ct_array.h"
+#include "core/ct_board.h"
+#include "core/ct_cycle.h"
+#include "core/ct_file.h"
+#include "core/ct_log.h"
+#include "core/ct_module.h"
+
+/* Frames of a backtrace; deeper ones are seldom asked about. */
+#define FRAMES 64
+
+/* MINSIGSTKSZ and the sinks of a backtrace fit well. */
+#define STACK_SIZE (64 * 1024)
+
+#define LINE_SIZE 512
+
+/* Rule 30: a handler has no argument.  Set once, before the handlers are. */
+static ct_worker_t *crash_worker;
+static long         crash_utc_offset_s;
+static char         crash_stack[STACK_SIZE];
+
+/* Invariant: len <= LINE_SIZE. */
+typedef struct line_s {
+    char   text[LINE_SIZE];
+    size_t len;
+} line_t;
+
+
+static void
+add(line_t *line, const char *c_text)
+{
+    while (*c_text != '\0' && line->len < LINE_SIZE) {
+        line->text[line->len] = *c_text;
+        line->len++;
+        c_text++;
+    }
+}
+
+
+/* A number with at least `width` digits. */
+static void
+add_number(line_t *line, unsigned long n, int width)
+{
+    char  digits[24];
+    char *p = digits + sizeof(digits) - 1;
+
+    *p = '\0';
+    while (n > 0 || width > 0 || *p == '\0') {
+        p--;
+        *p = (char) ('0' + n % 10);
+        n /= 10;
+        width--;
+    }
+    add(line, p);
+}
+
+
+/* Days since 1970-01-01 as a date; H. Hinnant's civil_from_days. */
+static void
+add_date(line_t *line, unsigned long days)
+{
+    const unsigned long z = days + 719468;
+    const unsigned long era_day = z % 146097;
+    const unsigned long era_year =
+        (era_day - era_day / 1460 + era_day / 36524 - era_day / 146096) / 365;
+    const unsigned long year_day =
+        era_day - (365 * era_year + era_year / 4 - era_year / 100);
+    const unsigned long m = (5 * year_day + 2) / 153;
+    const unsigned long month = m < 10 ? m + 3 : m - 9;
+
+    add_number(line, era_year + z / 146097 * 400 + (month <= 2 ? 1 : 0), 4);
+    add(line, "/");
+    add_number(line, month, 2);
+    add(line, "/");
+    add_number(line, year_day - (153 * m + 2) / 5 + 1, 2);
+}
+
+
+/* As ct_log begins a line; localtime(3) may not be called here. */
+static void
+begin_line(line_t *line)
+{
+    struct timespec now;
+    unsigned long   s = 0;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    s = (unsigned long) (now.tv_sec + crash_utc_offset_s);
+    line->len = 0;
+    add_date(line, s / 86400);
+    add(line, " ");
+    add_number(line, s / 3600 % 24, 2);
+    add(line, ":");
+    add_number(line, s / 60 % 60, 2);
+    add(line, ":");
+    add_number(line, s % 60, 2);
+}
+
+
+/* The method that was being run, or NULL. */
+static const char *
+method_name(const ct_worker_t *worker)
+{
+    const ct_board_t *board = worker->cycle->board;
+    const uint32_t    row = atomic_load(&worker->slot->method);
+
+    if (board == NULL || row == 0 || row >= CT_BOARD_METHODS) {
+        return NULL;
+    }
+    return board->methods[row];
+}
+
+
+static void
+write_backtrace(int fd)
+{
+#if CT_HAVE_BACKTRACE
+    void     *frames[FRAMES];
+    const int n = backtrace(frames, FRAMES);
+
+    backtrace_symbols_fd(frames, n, fd);
+#else
+    (void) fd;
+#endif
+}
+
+
+static void
+write_words(const ct_worker_t *worker, int sig)
+{
+    const ct_log_t *log = &worker->cycle->log;
+    const char     *method = method_name(worker);
+    line_t          line;
+
+    begin_line(&line);
+    /* The watchdog's ABRT is a slow handler's fault; the rest is a bug. */
+    add(&line, sig == SIGABRT ? " [crit] " : " [alert] ");
+    add_number(&line, (unsigned long) getpid(), 1);
+    add(&line, ": worker got signal ");
+    add_number(&line, (unsigned long) sig, 1);
+    add(&line, method != NULL ? " in " : " outside of any method");
+    add(&line, method != NULL ? method : "");
+    add(&line, ", backtrace:\n");
+    for (size_t i = 0; i < log->nsinks; i++) {
+        const int fd = log->sinks[i].file->fd;
+
+        (void) ct_file_write_all(fd, line.text, line.len);
+        write_backtrace(fd);
+    }
+}
+
+
+static void
+run_aborted(ct_worker_t *worker)
+{
+    const ct_array_t *modules = &worker->cycle->modules;
+
+    for (size_t i = 0; i < modules->n; i++) {
+        const ct_module_t *module =
+            *(const ct_module_t **) ct_array_at(modules, i);
+
+        if (module->aborted != NULL) {
+            module->aborted(worker, worker->states[i]);
+        }
+    }
+}
+
+
+/* SA_RESETHAND has put the default back: raising ends the process. */
+static void
+on_crash(int sig)
+{
+    write_words(crash_worker, sig);
+    if (sig == SIGABRT) {
+        run_aborted(crash_worker);
+    }
+    raise(sig);
+}
+
+
+/* backtrace(3) loads a library on its first call: not in a handler. */
+static void
+load_backtrace(void)
+{
+#if CT_HAVE_BACKTRACE
+    void *frame[1];
+
+    (void) backtrace(frame, 1);
+#endif
+}
+
+
+void
+ct_crash_watch(ct_worker_t *worker)
+{
+    static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+    const stack_t    stack = { .ss_sp = crash_stack, .ss_size = STACK_SIZE };
+    const time_t     now = time(NULL);
+    struct tm        local;
+    struct sigaction action;
+
+    crash_worker = worker;
+    crash_utc_offset_s =
+        localtime_r(&now, &local) != NULL ? local.tm_gmtoff : 0;
+    load_backtrace();
+    (void) sigaltstack(&stack, NULL);
+    memset(&action, 0, sizeof(action));
+    action.sa_handler = on_crash;
+    action.sa_flags = SA_ONSTACK | (int) SA_RESETHAND | SA_NODEFER;
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < CT_ARRAY_LEN(signals); i++) {
+        struct sigaction old;
+
+        /* A sanitizer that watches already knows more than we can say. */
+        if (signals[i] != SIGABRT && sigaction(signals[i], NULL, &old) == 0
+            && old.sa_handler != SIG_DFL) {
+            continue;
+        }
+        sigaction(signals[i], &action, NULL);
+    }
+}

@@ -1,0 +1,82 @@
+/*
+ * ct_daemon.c -- into the background, but not before it works.
+ *
+ * The pipe tells two things: a byte is success, its end without a byte is
+ * failure, whatever the child died of.  The reason has gone to standard error
+ * by then, which the child shares.
+ */
+
+#include "core/ct_config.h"
+
+#include "process/ct_daemon.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "core/ct_file.h"
+#include "core/ct_log.h"
+
+
+/* The parent's end: it says how the child's start went. */
+static CT_NORETURN void
+await_child(int fd)
+{
+    char    byte = 0;
+    ssize_t n = 0;
+
+    do {
+        n = read(fd, &byte, 1);
+    } while (n == -1 && errno == EINTR);
+    _exit(n == 1 ? 0 : 1);
+}
+
+
+ct_rc_t
+ct_daemon_detach(int *ready_fd, ct_log_t *log)
+{
+    int   fds[2];
+    pid_t pid = 0;
+
+    if (pipe(fds) == -1) {
+        CT_LOG(log, CT_LOG_EMERG, errno, "cannot make a pipe");
+        return CT_ERROR;
+    }
+    pid = fork();
+    if (pid == -1) {
+        CT_LOG(log, CT_LOG_EMERG, errno, "cannot fork into the background");
+        close(fds[0]);
+        close(fds[1]);
+        return CT_ERROR;
+    }
+    if (pid > 0) {
+        close(fds[1]);
+        await_child(fds[0]);
+    }
+    close(fds[0]);
+    /* It cannot fail in a child just forked: it leads no group. */
+    (void) setsid();
+    (void) ct_file_set_cloexec(fds[1], true);
+    *ready_fd = fds[1];
+    return CT_OK;
+}
+
+
+void
+ct_daemon_ready(int ready_fd, bool keep_stderr)
+{
+    const int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    if (null_fd != -1) {
+        (void) dup2(null_fd, STDIN_FILENO);
+        (void) dup2(null_fd, STDOUT_FILENO);
+        if (!keep_stderr) {
+            (void) dup2(null_fd, STDERR_FILENO);
+        }
+        if (null_fd > STDERR_FILENO) {
+            close(null_fd);
+        }
+    }
+    (void) ct_file_write_all(ready_fd, "+", 1);
+    close(ready_fd);
+}
