@@ -13,6 +13,7 @@
 #include "core/ct_conf.h"
 #include "core/ct_cycle.h"
 #include "core/ct_module.h"
+#include "core/ct_nearest.h"
 #include "core/ct_pool.h"
 #include "thrift/ct_pattern.h"
 #include "thrift/ct_thrift_module.h"
@@ -96,36 +97,18 @@ method_block_find(ct_offer_t *offer, ct_str_t name)
 
 static ct_rc_t
 binding_missing(ct_conf_t *conf, ct_str_t name, ct_str_t handler,
-                const char *c_nearest)
+                const ct_nearest_t *nearest)
 {
+    char text[CT_NEAREST_TEXT_SIZE];
+
+    ct_nearest_text(nearest, text);
     if (handler.len != 0) {
-        return ct_conf_error(conf, "module '%.*s' handles no service '%.*s'",
-                             CT_STR_ARG(handler), CT_STR_ARG(name));
+        return ct_conf_error(conf, "module '%.*s' handles no service '%.*s'%s",
+                             CT_STR_ARG(handler), CT_STR_ARG(name), text);
     }
-    if (c_nearest != NULL) {
-        return ct_conf_error(conf,
-                             "no module handles service '%.*s', did you "
-                             "mean '%s'?",
-                             CT_STR_ARG(name), c_nearest);
-    }
-    return ct_conf_error(conf,
-                         "no module handles service '%.*s'; is a "
-                         "load_module missing?",
-                         CT_STR_ARG(name));
-}
-
-
-/* Half of the word may be wrong, but no more than three letters. */
-static bool
-is_near(ct_str_t a, ct_str_t b, size_t *best)
-{
-    size_t distance = ct_str_distance(a, b);
-
-    if (distance > 3 || distance * 2 > a.len || distance >= *best) {
-        return false;
-    }
-    *best = distance;
-    return true;
+    return ct_conf_error(
+        conf, "no module handles service '%.*s'%s", CT_STR_ARG(name),
+        text[0] != '\0' ? text : "; is a load_module missing?");
 }
 
 
@@ -135,9 +118,9 @@ binding_find(ct_conf_t *conf, ct_str_t name, ct_str_t handler,
              ct_offer_t *offer)
 {
     const ct_array_t *modules = &conf->cycle->modules;
-    const char       *c_nearest = NULL;
-    size_t            best = SIZE_MAX;
+    ct_nearest_t      nearest;
 
+    ct_nearest_init(&nearest, name);
     for (size_t i = 0; i < modules->n; i++) {
         const ct_module_t *module =
             *(const ct_module_t **) ct_array_at(modules, i);
@@ -150,9 +133,7 @@ binding_find(ct_conf_t *conf, ct_str_t name, ct_str_t handler,
             ct_str_t known = ct_str_of(binding->service->name);
 
             if (!ct_str_eq(known, name)) {
-                if (is_near(name, known, &best)) {
-                    c_nearest = known.data;
-                }
+                ct_nearest_offer(&nearest, known);
                 continue;
             }
             if (offer->module != NULL) {
@@ -170,7 +151,7 @@ binding_find(ct_conf_t *conf, ct_str_t name, ct_str_t handler,
         }
     }
     if (offer->module == NULL) {
-        return binding_missing(conf, name, handler, c_nearest);
+        return binding_missing(conf, name, handler, &nearest);
     }
     return CT_OK;
 }
@@ -254,25 +235,24 @@ method_unused(ct_conf_t *conf, const ct_offer_t *offer,
               const method_block_t *method)
 {
     const ct_service_t *service = offer->service;
-    size_t              best = SIZE_MAX;
-    const char         *c_nearest = NULL;
+    ct_nearest_t        nearest;
+    char                text[CT_NEAREST_TEXT_SIZE];
 
     conf->node = method->block->node;
     if (method->pattern != NULL) {
-        return ct_conf_error(conf,
-                             "pattern '%.*s' matches no method of "
-                             "service '%s' that is still free",
-                             CT_STR_ARG(conf->node->args[2]), service->name);
+        return ct_conf_error(
+            conf,
+            "pattern '%.*s' matches no method of service '%s' that is "
+            "still free",
+            CT_STR_ARG(conf->node->args[2]), service->name);
     }
+    ct_nearest_init(&nearest, method->name);
     for (size_t i = 0; i < service->nmethods; i++) {
-        if (is_near(method->name, ct_str_of(service->methods[i].name), &best)) {
-            c_nearest = service->methods[i].name;
-        }
+        ct_nearest_offer(&nearest, ct_str_of(service->methods[i].name));
     }
-    return ct_conf_error(conf, "service '%s' has no method '%.*s'%s%s%s",
+    return ct_conf_error(conf, "service '%s' has no method '%.*s'%s",
                          service->name, CT_STR_ARG(method->name),
-                         c_nearest ? ", did you mean '" : "",
-                         c_nearest ? c_nearest : "", c_nearest ? "'?" : "");
+                         ct_nearest_text(&nearest, text));
 }
 
 
