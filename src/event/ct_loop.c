@@ -57,7 +57,7 @@ struct ct_loop_s {
 };
 
 
-/* Those built in, the best first; gives back how many. */
+/* Those built in, the best first; gives back how many, at least one. */
 static size_t
 pollers(const ct_poller_t *list[MAX_POLLERS])
 {
@@ -69,7 +69,9 @@ pollers(const ct_poller_t *list[MAX_POLLERS])
     if (CT_HAVE_KQUEUE) {
         list[n++] = &ct_kqueue_poller;
     }
-    list[n++] = &ct_poll_poller;
+    if (CT_HAVE_POLL) {
+        list[n++] = &ct_poll_poller;
+    }
     return n;
 }
 
