@@ -32,9 +32,6 @@ const ct_binary_size_t ct_binary_sizes[256] = {
 };
 
 
-/* ---- reading ---- */
-
-
 static ct_rc_t
 fail_short(ct_reader_t *reader)
 {
@@ -58,6 +55,7 @@ take(ct_reader_t *reader, size_t len)
 }
 
 
+/* Apache's libraries write 0 and 1 and take any byte but 0 as true. */
 static ct_rc_t
 read_bool(ct_reader_t *reader, bool *value)
 {
@@ -123,6 +121,7 @@ read_i64(ct_reader_t *reader, int64_t *value)
 }
 
 
+/* IEEE 754 as it stands in memory: a NaN keeps its bits. */
 static ct_rc_t
 read_double(ct_reader_t *reader, double *value)
 {
@@ -221,6 +220,7 @@ read_old_head(ct_reader_t *reader, uint32_t len, ct_message_t *message)
 }
 
 
+/* A length cannot have the sign bit, a version word must. */
 static ct_rc_t
 read_message(ct_reader_t *reader, ct_message_t *message)
 {
@@ -242,6 +242,7 @@ read_message(ct_reader_t *reader, ct_message_t *message)
 }
 
 
+/* Nothing marks a struct's beginning on the wire, and ids are absolute. */
 static ct_rc_t
 read_struct_begin(ct_reader_t *reader, ct_struct_mark_t *mark)
 {
@@ -260,6 +261,7 @@ read_struct_end(ct_reader_t *reader, ct_struct_mark_t mark)
 }
 
 
+/* The stop byte stands alone: no id follows it. */
 static ct_rc_t
 read_field(ct_reader_t *reader, ct_ttype_t *type, int16_t *id)
 {
@@ -306,6 +308,7 @@ check_count(ct_reader_t *reader, uint32_t n, uint64_t least, bool is_known)
 }
 
 
+/* Lists and sets look the same. */
 static ct_rc_t
 read_list(ct_reader_t *reader, ct_ttype_t *element, size_t *n)
 {
@@ -347,9 +350,6 @@ read_map(ct_reader_t *reader, ct_ttype_t *key, ct_ttype_t *value, size_t *n)
     *n = ct_load32(data + 2);
     return CT_OK;
 }
-
-
-/* ---- writing ---- */
 
 
 /* `len` bytes at the end of the output; NULL: no memory, now or before. */
@@ -444,6 +444,7 @@ write_uuid(ct_writer_t *writer, const ct_uuid_t *value)
 }
 
 
+/* One claim for length and bytes: no string is half written. */
 static void
 write_string(ct_writer_t *writer, ct_str_t value)
 {
@@ -464,6 +465,7 @@ write_string(ct_writer_t *writer, ct_str_t value)
 }
 
 
+/* Strict always: an old head is understood by fewer clients. */
 static void
 write_message(ct_writer_t *writer, const ct_message_t *message)
 {

@@ -115,7 +115,10 @@ pass(input_t *input)
 }
 
 
-/* What `pass` is to do before the next token. */
+/*
+ * What `pass` is to do before the next token.  Judged before the bytes come,
+ * like a frame's length: a string over the message's cap is not waited for.
+ */
 static ct_rc_t
 plan(input_t *input, uint64_t need, uint8_t step)
 {
@@ -140,6 +143,7 @@ check_depth(input_t *input)
 }
 
 
+/* The level is written whole: what an earlier message left there is gone. */
 static ct_rc_t
 open_level(input_t *input, const ct_scan_level_t *level)
 {
@@ -189,6 +193,7 @@ begin_value(input_t *input, uint8_t type, size_t before)
 }
 
 
+/* A field's type; its id says nothing here and is passed over with it. */
 static ct_rc_t
 next_field(input_t *input)
 {
@@ -209,6 +214,7 @@ next_field(input_t *input)
 }
 
 
+/* What the innermost level says: a field, an element, or its end. */
 static ct_rc_t
 next_value(input_t *input)
 {
@@ -327,6 +333,7 @@ read_len(input_t *input, size_t limit, uint8_t step)
 }
 
 
+/* As read_message of the decoder, whose type and numbers nobody needs here. */
 static ct_rc_t
 read_head(input_t *input)
 {

@@ -54,6 +54,7 @@ own_items(copying_t *copying, const ct_type_t *type, ct_list_t *list)
 }
 
 
+/* NULL stays NULL: "not set" has to be copied too. */
 static void
 own_string(copying_t *copying, ct_str_t *str)
 {
@@ -76,6 +77,10 @@ own_pointer(copying_t *copying, const ct_type_t *type, void *place)
 }
 
 
+/*
+ * A string or a pointer that is not set is NULL already; a flag that says no
+ * may stand beside anything.
+ */
 static ct_rc_t
 own_field(copying_t *copying, const ct_field_t *field, void *value)
 {

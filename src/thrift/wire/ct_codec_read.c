@@ -76,7 +76,10 @@ take_memory(ct_reader_t *reader, size_t size)
 }
 
 
-/* How many of `n` items to make room for at first. */
+/*
+ * How many of `n` items to make room for at first: all, while the message's
+ * values stay within what honest ones need; else about a page of them.
+ */
 static size_t
 first_room(const ct_reader_t *reader, size_t item_size, size_t n)
 {
@@ -201,7 +204,10 @@ read_container(ct_reader_t *reader, const ct_type_t *type, ct_list_t *list,
 }
 
 
-/* A value that is neither a struct nor a container. */
+/*
+ * A value that is neither a struct nor a container; its place has its C type,
+ * so that a pointer to void is enough.
+ */
 static ct_rc_t
 read_scalar(ct_reader_t *reader, ct_ttype_t ttype, void *place)
 {
@@ -272,6 +278,8 @@ read_struct_field(ct_reader_t *reader, const ct_struct_t *strct, void *place)
 }
 
 
+/* *is_set is false when the value was passed over and the field is as before.
+ */
 static ct_rc_t
 read_field_value(reading_t *reading, const ct_field_t *field, bool *is_set)
 {
@@ -292,6 +300,7 @@ read_field_value(reading_t *reading, const ct_field_t *field, bool *is_set)
 }
 
 
+/* memcpy, since the flag's place is known by its offset only. */
 static void
 set_flag(char *value, const ct_field_t *field, bool is_set)
 {
@@ -353,6 +362,7 @@ tick(reading_t *reading, const ct_field_t *field)
 }
 
 
+/* Ids and types match: what remains is to note that it came. */
 static ct_rc_t
 read_known_field(reading_t *reading, const ct_field_t *field)
 {
@@ -429,6 +439,10 @@ begin_reading(reading_t *reading)
 }
 
 
+/*
+ * The way down and up again: each call is a level that ct_reader_enter has
+ * allowed, so the stack is bounded by the depth limit times this frame.
+ */
 static ct_rc_t
 read_struct(ct_reader_t *reader, const ct_struct_t *strct, void *value)
 {

@@ -52,6 +52,10 @@ leave(writing_t *writing)
 }
 
 
+/*
+ * An element that is not set has NULL and no length: it is written empty, for
+ * its place in the container cannot be left out.
+ */
 static ct_rc_t
 write_string(writing_t *writing, ct_str_t value)
 {
@@ -110,6 +114,7 @@ write_scalar(writing_t *writing, ct_ttype_t ttype, const void *place)
 }
 
 
+/* Lists and sets item by item; of a map's items first key, then value. */
 static ct_rc_t
 write_items(writing_t *writing, const ct_type_t *type, const ct_list_t *list)
 {
@@ -133,6 +138,10 @@ write_items(writing_t *writing, const ct_type_t *type, const ct_list_t *list)
 }
 
 
+/*
+ * n is what a handler left in a struct: garbage in it would read far behind
+ * the items, so what cannot be is refused here.  Empty ones are no level.
+ */
 static ct_rc_t
 write_container(writing_t *writing, const ct_type_t *type,
                 const ct_list_t *list)
@@ -199,6 +208,10 @@ write_field(writing_t *writing, const ct_field_t *field, const void *value)
 }
 
 
+/*
+ * One pass: a union with two fields set is found out when both are written,
+ * which costs nobody anything but its author.
+ */
 static ct_rc_t
 write_fields(writing_t *writing, const ct_struct_t *strct, const void *value)
 {
@@ -272,6 +285,7 @@ write_result(writing_t *writing, const ct_struct_t *strct, const void *value)
 }
 
 
+/* Recursion ends at CT_CODEC_DEPTH, also for a ring of pointers. */
 static ct_rc_t
 write_struct(writing_t *writing, const ct_struct_t *strct, const void *value)
 {

@@ -24,6 +24,10 @@ fail(ct_scan_t *scan, ct_wire_error_t error, const char *why)
 }
 
 
+/*
+ * The length is judged as soon as it is there: nobody waits for a frame that
+ * will be refused.
+ */
 static ct_rc_t
 cut_frame(ct_scan_t *scan, const ct_protocol_t *protocol, const uint8_t *data,
           size_t len, const ct_limits_t *limits, ct_cut_t *cut, size_t *want)
@@ -69,6 +73,7 @@ wrap_begin(ct_buf_t *out, size_t *mark)
 }
 
 
+/* Goes back to that room; nobody may have consumed `out` in between. */
 static ct_rc_t
 wrap_end(ct_buf_t *out, size_t mark)
 {

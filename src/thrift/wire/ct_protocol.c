@@ -1,5 +1,9 @@
 /*
  * ct_protocol.c -- the part of reading and writing that protocols share.
+ *
+ * Small on purpose: a reader is a place in bytes, and how to go on is the
+ * protocol's.  What all must agree on is here: how a failure is kept, and how
+ * deep values may be.
  */
 
 #include "core/ct_config.h"
@@ -36,6 +40,7 @@ ct_reader_fail(ct_reader_t *reader, ct_wire_error_t error, const char *why)
 {
     CT_ASSERT(error != CT_WIRE_OK && why != NULL);
 
+    /* Later ones are only consequences. */
     if (reader->error == CT_WIRE_OK) {
         reader->error = error;
         reader->why = why;

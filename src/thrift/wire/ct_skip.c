@@ -12,6 +12,7 @@
 #include "thrift/wire/ct_codec.h"
 
 
+/* Recursion ends where ct_reader_enter says so: at the depth limit. */
 static ct_rc_t
 skip_struct(ct_reader_t *reader)
 {
@@ -40,6 +41,7 @@ skip_struct(ct_reader_t *reader)
 }
 
 
+/* Lists and sets; CT_T_STOP stands for the key that they have not. */
 static ct_rc_t
 skip_list(ct_reader_t *reader)
 {
@@ -73,6 +75,7 @@ ct_codec_skip_items(ct_reader_t *reader, ct_ttype_t key, ct_ttype_t element,
 {
     size_t i;
 
+    /* Types of an empty container mean nothing and may be unknown. */
     if (n == 0) {
         return CT_OK;
     }

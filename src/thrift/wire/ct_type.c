@@ -1,5 +1,8 @@
 /*
  * ct_type.c -- descriptions of types: the plain ones, and questions to all.
+ *
+ * Descriptions are data, written by a compiler or by hand; nothing here
+ * checks them.  A wrong one is a bug of who wrote it, not input.
  */
 
 #include "core/ct_config.h"
@@ -17,6 +20,7 @@ const ct_type_t ct_type_binary = { .ttype = CT_T_STRING, .is_binary = true };
 const ct_type_t ct_type_uuid = { .ttype = CT_T_UUID };
 
 
+/* Without a default, so that a new type is not forgotten here. */
 size_t
 ct_type_size(const ct_type_t *type)
 {
@@ -89,6 +93,10 @@ ct_struct_field(const ct_struct_t *strct, int16_t id)
 }
 
 
+/*
+ * Pointers speak for themselves, whatever flag a table may give them: there
+ * is only one truth to keep.
+ */
 bool
 ct_field_is_set(const ct_field_t *field, const void *value)
 {
