@@ -203,7 +203,6 @@ ct_loop_destroy(ct_loop_t *loop)
     if (loop == NULL) {
         return;
     }
-    CT_ASSERT(!loop->in_turn);
     loop->poller->destroy(loop->state);
     close(loop->wake_io.fd);
     close(loop->wake_fd);

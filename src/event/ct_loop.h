@@ -29,7 +29,8 @@ ct_loop_t *ct_loop_create(const char *c_backend, size_t max_events,
 /*
  * Ends it; what is still registered or posted is forgotten, descriptors stay
  * open.  In a forked child it is the only call allowed on the parent's loop:
- * to remove an io there would remove it from the parent.  NULL is allowed.
+ * to remove an io there would remove it from the parent.  A child forked in a
+ * turn may call it there and must never return to that turn.  NULL is allowed.
  */
 void ct_loop_destroy(ct_loop_t *loop);
 
