@@ -11,6 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "core/ct_mem.h"
 #include "sample.h"
 
 /* Writes; gives the reason of a refusal, or NULL when `out` has the bytes. */
@@ -275,6 +276,22 @@ tells_of_missing_memory(void **state CT_UNUSED)
 }
 
 
+#if CT_FAULTS
+static void
+lives_without_memory(void **state CT_UNUSED)
+{
+    sample_point_t point = { .x = 1 };
+    ct_buf_t       out;
+
+    ct_buf_init(&out);
+    ct_mem_fail_after(0);
+    assert_string_equal(refusal(&sample_point_struct, &point, &out),
+                        "no memory for a reply");
+    assert_int_equal(ct_buf_len(&out), 0);
+}
+#endif
+
+
 int
 main(void)
 {
@@ -287,6 +304,9 @@ main(void)
         cmocka_unit_test(holds_the_depth),
         cmocka_unit_test(writes_one_field_of_a_result),
         cmocka_unit_test(tells_of_missing_memory),
+#if CT_FAULTS
+        cmocka_unit_test(lives_without_memory),
+#endif
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "core/ct_buf.h"
+#include "core/ct_mem.h"
 
 static ct_rc_t
 cut(const char *bytes, size_t len, size_t limit, ct_scan_t *scan,
@@ -108,6 +109,21 @@ wraps_replies(void **state CT_UNUSED)
 }
 
 
+#if CT_FAULTS
+static void
+lives_without_memory(void **state CT_UNUSED)
+{
+    ct_buf_t out;
+    size_t   mark;
+
+    ct_buf_init(&out);
+    ct_mem_fail_after(0);
+    assert_int_equal(ct_framed_transport.wrap_begin(&out, &mark), CT_ERROR);
+    assert_int_equal(ct_buf_len(&out), 0);
+}
+#endif
+
+
 int
 main(void)
 {
@@ -115,6 +131,9 @@ main(void)
         cmocka_unit_test(cuts_frames),
         cmocka_unit_test(refuses_lengths),
         cmocka_unit_test(wraps_replies),
+#if CT_FAULTS
+        cmocka_unit_test(lives_without_memory),
+#endif
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
