@@ -1,0 +1,367 @@
+/*
+ * ct_idl_out.c -- C text, laid out as a person would.
+ *
+ * What comes from the .thrift file is made harmless on its way: literals are
+ * escaped to plain ASCII, trigraphs broken, and a doc comment can neither end
+ * the C comment that it becomes nor open another in it.
+ */
+
+#include "core/ct_config.h"
+
+#include "idl/ct_idl_out.h"
+
+#include "core/ct_pool.h"
+
+#include <stdio.h>
+
+/* Bytes of a text that has just begun. */
+#define FIRST_SIZE 4096
+
+
+void
+ct_idl_out_init(ct_idl_out_t *out, ct_pool_t *pool, size_t limit)
+{
+    *out = (ct_idl_out_t){ .pool = pool, .limit = limit };
+}
+
+
+/* Room for `len` bytes more, or false when that is over the limit. */
+static bool
+reserve(ct_idl_out_t *out, size_t len)
+{
+    size_t size = out->size == 0 ? FIRST_SIZE : out->size;
+    char  *data;
+
+    if (out->full || len > out->limit - out->len) {
+        out->full = true;
+        return false;
+    }
+    if (len < out->size - out->len) {
+        return true;
+    }
+    while (size - out->len <= len) {
+        size *= 2;
+    }
+    data = ct_pool_alloc(out->pool, size);
+    if (out->len > 0) {
+        memcpy(data, out->data, out->len);
+    }
+    out->data = data;
+    out->size = size;
+    return true;
+}
+
+
+void
+ct_idl_out_str(ct_idl_out_t *out, ct_str_t str)
+{
+    if (str.len > 0 && reserve(out, str.len)) {
+        memcpy(out->data + out->len, str.data, str.len);
+        out->len += str.len;
+    }
+}
+
+
+void
+ct_idl_out_print(ct_idl_out_t *out, const char *fmt, ...)
+{
+    va_list args;
+    int     len;
+
+    va_start(args, fmt);
+    len = vsnprintf(NULL, 0, fmt, args);
+    va_end(args);
+    if (len <= 0 || !reserve(out, (size_t) len)) {
+        return;
+    }
+    va_start(args, fmt);
+    (void) vsnprintf(out->data + out->len, (size_t) len + 1, fmt, args);
+    va_end(args);
+    out->len += (size_t) len;
+}
+
+
+void
+ct_idl_out_blanks(ct_idl_out_t *out, size_t n)
+{
+    ct_idl_out_print(out, "%*s", (int) n, "");
+}
+
+
+size_t
+ct_idl_out_column(const ct_idl_out_t *out)
+{
+    const char *newline;
+
+    if (out->len == 0) {
+        return 0;
+    }
+    newline = memrchr(out->data, '\n', out->len);
+    return newline == NULL ? out->len
+                           : (size_t) (out->data + out->len - newline - 1);
+}
+
+
+/*
+ * Octal escapes end after three digits whatever follows; a hexadecimal one
+ * would swallow the next letter.
+ */
+void
+ct_idl_out_literal(ct_idl_out_t *out, ct_str_t str)
+{
+    ct_idl_out_str(out, CT_STR("\""));
+    for (size_t i = 0; i < str.len && !out->full; i++) {
+        const char c = str.data[i];
+
+        if (c == '"' || c == '\\') {
+            ct_idl_out_print(out, "\\%c", c);
+        } else if (c == '\n') {
+            ct_idl_out_str(out, CT_STR("\\n"));
+        } else if (c == '?' && i > 0 && str.data[i - 1] == '?') {
+            ct_idl_out_str(out, CT_STR("\\?"));
+        } else if (c < 0x20 || c == 0x7f) {
+            ct_idl_out_print(out, "\\%03o", (unsigned) (uint8_t) c);
+        } else {
+            ct_idl_out_str(out, (ct_str_t){ 1, &c });
+        }
+    }
+    ct_idl_out_str(out, CT_STR("\""));
+}
+
+
+static bool
+is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+
+/* Cuts the first line off *rest, without blanks around and the leading `*`. */
+static ct_str_t
+next_doc_line(ct_str_t *rest)
+{
+    const char *end = memchr(rest->data, '\n', rest->len);
+    ct_str_t    line = *rest;
+    bool        has_star;
+
+    if (end != NULL) {
+        line.len = (size_t) (end - rest->data);
+        rest->len -= line.len + 1;
+        rest->data = end + 1;
+    } else {
+        rest->len = 0;
+    }
+    while (line.len > 0 && is_blank(line.data[0])) {
+        line.data++;
+        line.len--;
+    }
+    has_star = line.len > 0 && line.data[0] == '*';
+    if (has_star) {
+        line.data++;
+        line.len--;
+    }
+    if (has_star && line.len > 0 && line.data[0] == ' ') {
+        line.data++;
+        line.len--;
+    }
+    while (line.len > 0 && is_blank(line.data[line.len - 1])) {
+        line.len--;
+    }
+    return line;
+}
+
+
+/* One line of a comment; a slash after a star or before one moves away. */
+static void
+doc_line(ct_idl_out_t *out, ct_str_t line)
+{
+    for (size_t i = 0; i < line.len; i++) {
+        const char c = line.data[i];
+        const char before = i > 0 ? line.data[i - 1] : '\0';
+
+        if ((c == '*' && before == '/') || (c == '/' && before == '*')
+            || (c == '?' && before == '?')) {
+            ct_idl_out_str(out, CT_STR(" "));
+        }
+        if ((uint8_t) c >= 0x20 && c != 0x7f) {
+            ct_idl_out_str(out, (ct_str_t){ 1, &c });
+        } else {
+            ct_idl_out_str(out, CT_STR(" "));
+        }
+    }
+}
+
+
+/* Leading and trailing empty lines away; `len` 0 if nothing is left. */
+static ct_str_t
+trim_doc(ct_str_t doc)
+{
+    ct_str_t rest = doc;
+
+    while (rest.len > 0) {
+        const ct_str_t before = rest;
+
+        if (next_doc_line(&rest).len > 0) {
+            doc = before;
+            break;
+        }
+        doc = rest;
+    }
+    while (doc.len > 0
+           && (is_blank(doc.data[doc.len - 1]) || doc.data[doc.len - 1] == '\n'
+               || doc.data[doc.len - 1] == '*')) {
+        doc.len--;
+    }
+    return doc;
+}
+
+
+void
+ct_idl_out_doc_lines(ct_idl_out_t *out, ct_str_t doc, size_t indent)
+{
+    ct_str_t rest = trim_doc(doc);
+
+    while (rest.len > 0) {
+        const ct_str_t line = next_doc_line(&rest);
+
+        ct_idl_out_blanks(out, indent);
+        ct_idl_out_str(out, line.len > 0 ? CT_STR(" * ") : CT_STR(" *"));
+        doc_line(out, line);
+        ct_idl_out_str(out, CT_STR("\n"));
+    }
+}
+
+
+void
+ct_idl_out_doc(ct_idl_out_t *out, ct_str_t doc, size_t indent)
+{
+    ct_str_t rest;
+    ct_str_t line;
+
+    if (doc.data == NULL) {
+        return;
+    }
+    rest = trim_doc(doc);
+    if (rest.len == 0) {
+        return;
+    }
+    line = next_doc_line(&rest);
+    ct_idl_out_blanks(out, indent);
+    if (rest.len == 0 && indent + line.len + 6 <= CT_IDL_OUT_WIDTH) {
+        ct_idl_out_str(out, CT_STR("/* "));
+        doc_line(out, line);
+        ct_idl_out_str(out, CT_STR(" */\n"));
+        return;
+    }
+    ct_idl_out_str(out, CT_STR("/*\n"));
+    ct_idl_out_doc_lines(out, doc, indent);
+    ct_idl_out_blanks(out, indent);
+    ct_idl_out_str(out, CT_STR(" */\n"));
+}
+
+
+static size_t
+count_stars(ct_str_t name)
+{
+    size_t n = 0;
+
+    while (n < name.len && name.data[n] == '*') {
+        n++;
+    }
+    return n;
+}
+
+
+/* Where names begin in the run of members that starts at the first one. */
+static size_t
+run_column(const ct_idl_member_t *members, size_t n)
+{
+    size_t column = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const size_t width =
+            members[i].type.len + 1 + count_stars(members[i].name);
+
+        if (i > 0 && members[i].doc.data != NULL) {
+            break;
+        }
+        if (width > column) {
+            column = width;
+        }
+    }
+    return column;
+}
+
+
+void
+ct_idl_out_members(ct_idl_out_t *out, const ct_idl_member_t *members, size_t n)
+{
+    size_t column = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const ct_idl_member_t *member = &members[i];
+
+        if (i == 0 || member->doc.data != NULL) {
+            column = run_column(member, n - i);
+        }
+        ct_idl_out_doc(out, member->doc, CT_IDL_OUT_INDENT);
+        ct_idl_out_print(
+            out, "    %.*s%*s%.*s;\n", CT_STR_ARG(member->type),
+            (int) (column - member->type.len - count_stars(member->name)), "",
+            CT_STR_ARG(member->name));
+    }
+}
+
+
+/* The widest argument with what follows it. */
+static size_t
+widest(const ct_str_t *arguments, size_t n, size_t tail)
+{
+    size_t max = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const size_t width = arguments[i].len + (i + 1 == n ? tail : 0) + 1;
+
+        if (width > max) {
+            max = width;
+        }
+    }
+    return max;
+}
+
+
+/*
+ * Below the first argument where the widest one fits there, else one level in
+ * from where the line begins.
+ */
+void
+ct_idl_out_arguments(ct_idl_out_t *out, const ct_str_t *arguments, size_t n,
+                     size_t tail)
+{
+    size_t start = ct_idl_out_column(out) + 1;
+    bool   breaks = false;
+
+    ct_idl_out_str(out, CT_STR("("));
+    if (start + widest(arguments, n, tail) > CT_IDL_OUT_WIDTH) {
+        const char  *line = out->data + out->len - start;
+        const size_t lead = strspn(line, " ");
+
+        start = lead + CT_IDL_OUT_INDENT;
+        breaks = true;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const bool   is_last = i + 1 == n;
+        const size_t width = arguments[i].len + 1 + (is_last ? tail : 0);
+
+        if (breaks
+            || ct_idl_out_column(out) + (i > 0) + width > CT_IDL_OUT_WIDTH) {
+            ct_idl_out_str(out, CT_STR("\n"));
+            ct_idl_out_blanks(out, start);
+        } else if (i > 0) {
+            ct_idl_out_str(out, CT_STR(" "));
+        }
+        breaks = false;
+        ct_idl_out_str(out, arguments[i]);
+        ct_idl_out_str(out, is_last ? CT_STR(")") : CT_STR(","));
+    }
+}

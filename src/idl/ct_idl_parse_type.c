@@ -1,0 +1,440 @@
+/*
+ * ct_idl_parse_type.c -- the grammar's small rules: types, values,
+ * annotations, and the steps over tokens that all rules are made of.
+ *
+ * The two rules that hold themselves, types and values, count their depth:
+ * the input chooses it, the stack pays for it.
+ */
+
+#include "core/ct_config.h"
+
+#include "idl/ct_idl_parse.h"
+
+#include "core/ct_pool.h"
+#include "idl/ct_idl_report.h"
+
+
+void
+ct_idl_parser_advance(ct_idl_parser_t *parser)
+{
+    ct_idl_lex_next(&parser->lex, &parser->token);
+}
+
+
+bool
+ct_idl_parser_is_sign(const ct_idl_parser_t *parser, char sign)
+{
+    return parser->token.kind == CT_IDL_TOKEN_SIGN
+           && parser->token.text.data[0] == sign;
+}
+
+
+bool
+ct_idl_parser_is_word(const ct_idl_parser_t *parser, const char *c_word)
+{
+    return parser->token.kind == CT_IDL_TOKEN_WORD
+           && ct_str_eq_c(parser->token.text, c_word);
+}
+
+
+bool
+ct_idl_parser_accept_sign(ct_idl_parser_t *parser, char sign)
+{
+    if (!ct_idl_parser_is_sign(parser, sign)) {
+        return false;
+    }
+    ct_idl_parser_advance(parser);
+    return true;
+}
+
+
+bool
+ct_idl_parser_accept_word(ct_idl_parser_t *parser, const char *c_word)
+{
+    if (!ct_idl_parser_is_word(parser, c_word)) {
+        return false;
+    }
+    ct_idl_parser_advance(parser);
+    return true;
+}
+
+
+void
+ct_idl_parser_accept_separator(ct_idl_parser_t *parser)
+{
+    if (!ct_idl_parser_accept_sign(parser, ',')) {
+        (void) ct_idl_parser_accept_sign(parser, ';');
+    }
+}
+
+
+ct_rc_t
+ct_idl_parser_unexpected(ct_idl_parser_t *parser, const char *c_what)
+{
+    /* Longest piece of the token that is shown, escapes included. */
+    char                  shown[64];
+    const ct_idl_token_t *token = &parser->token;
+
+    switch (token->kind) {
+    case CT_IDL_TOKEN_BAD:
+        return CT_ERROR; /* the lexer has said so */
+    case CT_IDL_TOKEN_END:
+        return ct_idl_error(parser->idl, &token->pos,
+                            "expected %s, found the end of the file", c_what);
+    case CT_IDL_TOKEN_TEXT:
+        return ct_idl_error(parser->idl, &token->pos,
+                            "expected %s, found a string", c_what);
+    case CT_IDL_TOKEN_WORD:
+    case CT_IDL_TOKEN_INT:
+    case CT_IDL_TOKEN_DOUBLE:
+    case CT_IDL_TOKEN_SIGN:
+        break;
+    }
+    return ct_idl_error(parser->idl, &token->pos, "expected %s, found '%s'",
+                        c_what,
+                        ct_str_printable(token->text, shown, sizeof(shown)));
+}
+
+
+ct_rc_t
+ct_idl_parser_expect_sign(ct_idl_parser_t *parser, char sign)
+{
+    const char what[] = { '\'', sign, '\'', '\0' };
+
+    if (!ct_idl_parser_accept_sign(parser, sign)) {
+        return ct_idl_parser_unexpected(parser, what);
+    }
+    return CT_OK;
+}
+
+
+ct_rc_t
+ct_idl_parser_expect_text(ct_idl_parser_t *parser, ct_str_t *text)
+{
+    if (parser->token.kind != CT_IDL_TOKEN_TEXT) {
+        return ct_idl_parser_unexpected(parser, "a string");
+    }
+    *text = parser->token.text;
+    ct_idl_parser_advance(parser);
+    return CT_OK;
+}
+
+
+/*
+ * Words that name nothing else.  Apache's compiler also refuses what is
+ * reserved in any of its target languages; here C's words get an underscore
+ * behind them and the rest are welcome.
+ */
+static bool
+is_keyword(ct_str_t word)
+{
+    static const char *const words[] = {
+        "include", "cpp_include", "namespace", "const",    "typedef", "enum",
+        "struct",  "union",       "exception", "service",  "extends", "throws",
+        "oneway",  "void",        "bool",      "byte",     "i8",      "i16",
+        "i32",     "i64",         "double",    "string",   "binary",  "list",
+        "set",     "map",         "required",  "optional", "true",    "false",
+    };
+
+    for (size_t i = 0; i < CT_ARRAY_LEN(words); i++) {
+        if (ct_str_eq_c(word, words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+
+ct_rc_t
+ct_idl_parser_expect_name(ct_idl_parser_t *parser, ct_idl_word_t *name)
+{
+    const ct_idl_token_t *token = &parser->token;
+
+    if (token->kind != CT_IDL_TOKEN_WORD) {
+        return ct_idl_parser_unexpected(parser, "a name");
+    }
+    if (is_keyword(token->text)) {
+        return ct_idl_error(parser->idl, &token->pos,
+                            "'%.*s' is a word of the IDL and cannot be a name",
+                            CT_STR_ARG(token->text));
+    }
+    if (memchr(token->text.data, '.', token->text.len) != NULL) {
+        return ct_idl_error(parser->idl, &token->pos,
+                            "a name that is defined cannot have a dot");
+    }
+    *name = (ct_idl_word_t){ token->text, token->pos };
+    ct_idl_parser_advance(parser);
+    return CT_OK;
+}
+
+
+static ct_rc_t
+parse_annotation(ct_idl_parser_t *parser, ct_array_t *list)
+{
+    ct_idl_annotation_t annotation = { .value = CT_STR_INIT("1") };
+
+    if (parser->token.kind != CT_IDL_TOKEN_WORD) {
+        return ct_idl_parser_unexpected(parser, "an annotation");
+    }
+    annotation.key = parser->token.text;
+    ct_idl_parser_advance(parser);
+    if (ct_idl_parser_accept_sign(parser, '=')
+        && ct_idl_parser_expect_text(parser, &annotation.value) != CT_OK) {
+        return CT_ERROR;
+    }
+    ct_idl_parser_accept_separator(parser);
+    *(ct_idl_annotation_t *) ct_array_push(list) = annotation;
+    return CT_OK;
+}
+
+
+ct_rc_t
+ct_idl_parse_annotations(ct_idl_parser_t *parser, ct_array_t *list)
+{
+    ct_array_init(list, parser->idl->pool, sizeof(ct_idl_annotation_t));
+    if (!ct_idl_parser_accept_sign(parser, '(')) {
+        return CT_OK;
+    }
+    while (!ct_idl_parser_accept_sign(parser, ')')) {
+        if (parse_annotation(parser, list) != CT_OK) {
+            return CT_ERROR;
+        }
+    }
+    return CT_OK;
+}
+
+
+/* CT_DECLINED: the word is no base type. */
+static ct_rc_t
+base_kind(ct_str_t word, ct_idl_kind_t *kind)
+{
+    static const struct {
+        const char   *c_word;
+        ct_idl_kind_t kind;
+    } bases[] = {
+        { "void", CT_IDL_VOID },     { "bool", CT_IDL_BOOL },
+        { "byte", CT_IDL_I8 },       { "i8", CT_IDL_I8 },
+        { "i16", CT_IDL_I16 },       { "i32", CT_IDL_I32 },
+        { "i64", CT_IDL_I64 },       { "double", CT_IDL_DOUBLE },
+        { "string", CT_IDL_STRING }, { "binary", CT_IDL_BINARY },
+        { "uuid", CT_IDL_UUID },     { "list", CT_IDL_LIST },
+        { "set", CT_IDL_SET },       { "map", CT_IDL_MAP },
+    };
+
+    for (size_t i = 0; i < CT_ARRAY_LEN(bases); i++) {
+        if (ct_str_eq_c(word, bases[i].c_word)) {
+            *kind = bases[i].kind;
+            return CT_OK;
+        }
+    }
+    return CT_DECLINED;
+}
+
+
+/* `cpp_type "..."`, which stands before or behind a container's <>. */
+static ct_rc_t
+skip_cpp_type(ct_idl_parser_t *parser)
+{
+    ct_str_t text;
+
+    if (!ct_idl_parser_accept_word(parser, "cpp_type")) {
+        return CT_OK;
+    }
+    return ct_idl_parser_expect_text(parser, &text);
+}
+
+
+static ct_rc_t parse_type_at(ct_idl_parser_t *parser, uint32_t depth,
+                             ct_idl_type_t **type);
+
+
+/* `<T>` or `<K, V>`. */
+static ct_rc_t
+parse_parameters(ct_idl_parser_t *parser, ct_idl_type_t *type, uint32_t depth)
+{
+    if (skip_cpp_type(parser) != CT_OK
+        || ct_idl_parser_expect_sign(parser, '<') != CT_OK) {
+        return CT_ERROR;
+    }
+    if (type->kind == CT_IDL_MAP
+        && (parse_type_at(parser, depth + 1, &type->key) != CT_OK
+            || ct_idl_parser_expect_sign(parser, ',') != CT_OK)) {
+        return CT_ERROR;
+    }
+    if (parse_type_at(parser, depth + 1, &type->element) != CT_OK
+        || ct_idl_parser_expect_sign(parser, '>') != CT_OK) {
+        return CT_ERROR;
+    }
+    return skip_cpp_type(parser);
+}
+
+
+static ct_rc_t
+parse_type_at(ct_idl_parser_t *parser, uint32_t depth, ct_idl_type_t **type)
+{
+    const ct_idl_token_t *token = &parser->token;
+    ct_idl_type_t *new = NULL;
+
+    if (token->kind != CT_IDL_TOKEN_WORD) {
+        return ct_idl_parser_unexpected(parser, "a type");
+    }
+    if (depth > CT_IDL_MAX_DEPTH) {
+        return ct_idl_error(parser->idl, &token->pos,
+                            "types are nested more than %d deep",
+                            CT_IDL_MAX_DEPTH);
+    }
+    if (ct_str_eq_c(token->text, "slist")) {
+        return ct_idl_error(parser->idl, &token->pos,
+                            "'slist' is not supported: use list<string>");
+    }
+    new = ct_pool_zalloc(parser->idl->pool, sizeof(*new));
+    new->pos = token->pos;
+    if (base_kind(token->text, &new->kind) != CT_OK) {
+        if (is_keyword(token->text)) {
+            return ct_idl_parser_unexpected(parser, "a type");
+        }
+        new->kind = CT_IDL_NAMED;
+        new->name = token->text;
+    }
+    if (new->kind == CT_IDL_VOID) {
+        return ct_idl_parser_unexpected(parser, "a type with a value");
+    }
+    ct_idl_parser_advance(parser);
+    if (ct_idl_is_container(new)
+        && parse_parameters(parser, new, depth) != CT_OK) {
+        return CT_ERROR;
+    }
+    *type = new;
+    return ct_idl_parse_annotations(parser, &new->annotations);
+}
+
+
+ct_rc_t
+ct_idl_parse_type(ct_idl_parser_t *parser, bool allow_void,
+                  ct_idl_type_t **type)
+{
+    if (!allow_void || !ct_idl_parser_is_word(parser, "void")) {
+        return parse_type_at(parser, 1, type);
+    }
+    *type = ct_pool_zalloc(parser->idl->pool, sizeof(**type));
+    (*type)->kind = CT_IDL_VOID;
+    (*type)->pos = parser->token.pos;
+    ct_idl_parser_advance(parser);
+    return CT_OK;
+}
+
+
+static ct_rc_t parse_value_at(ct_idl_parser_t *parser, uint32_t depth,
+                              ct_idl_value_t **value);
+
+
+/* One more item, its depth counted into the whole. */
+static ct_rc_t
+parse_item(ct_idl_parser_t *parser, uint32_t depth, ct_idl_value_t *whole,
+           ct_array_t *items)
+{
+    ct_idl_value_t *item = NULL;
+
+    if (parse_value_at(parser, depth + 1, &item) != CT_OK) {
+        return CT_ERROR;
+    }
+    if (item->depth + 1 > whole->depth) {
+        whole->depth = item->depth + 1;
+    }
+    *(ct_idl_value_t **) ct_array_push(items) = item;
+    return CT_OK;
+}
+
+
+static ct_rc_t
+parse_list(ct_idl_parser_t *parser, uint32_t depth, ct_idl_value_t *list)
+{
+    list->kind = CT_IDL_VALUE_LIST;
+    while (!ct_idl_parser_accept_sign(parser, ']')) {
+        if (parse_item(parser, depth, list, &list->items) != CT_OK) {
+            return CT_ERROR;
+        }
+        ct_idl_parser_accept_separator(parser);
+    }
+    return CT_OK;
+}
+
+
+static ct_rc_t
+parse_map(ct_idl_parser_t *parser, uint32_t depth, ct_idl_value_t *map)
+{
+    map->kind = CT_IDL_VALUE_MAP;
+    while (!ct_idl_parser_accept_sign(parser, '}')) {
+        if (parse_item(parser, depth, map, &map->keys) != CT_OK
+            || ct_idl_parser_expect_sign(parser, ':') != CT_OK
+            || parse_item(parser, depth, map, &map->items) != CT_OK) {
+            return CT_ERROR;
+        }
+        ct_idl_parser_accept_separator(parser);
+    }
+    return CT_OK;
+}
+
+
+/* A value of one token. */
+static ct_rc_t
+parse_scalar(ct_idl_parser_t *parser, ct_idl_value_t *value)
+{
+    const ct_idl_token_t *token = &parser->token;
+
+    value->text = token->text;
+    value->i64 = token->i64;
+    value->number = token->number;
+    switch (token->kind) {
+    case CT_IDL_TOKEN_INT:
+        value->kind = CT_IDL_VALUE_INT;
+        break;
+    case CT_IDL_TOKEN_DOUBLE:
+        value->kind = CT_IDL_VALUE_DOUBLE;
+        break;
+    case CT_IDL_TOKEN_TEXT:
+        value->kind = CT_IDL_VALUE_TEXT;
+        break;
+    case CT_IDL_TOKEN_WORD:
+        value->kind = CT_IDL_VALUE_NAME;
+        break;
+    case CT_IDL_TOKEN_END:
+    case CT_IDL_TOKEN_SIGN:
+    case CT_IDL_TOKEN_BAD:
+        return ct_idl_parser_unexpected(parser, "a value");
+    }
+    ct_idl_parser_advance(parser);
+    return CT_OK;
+}
+
+
+static ct_rc_t
+parse_value_at(ct_idl_parser_t *parser, uint32_t depth, ct_idl_value_t **value)
+{
+    ct_idl_value_t *new = ct_pool_zalloc(parser->idl->pool, sizeof(*new));
+
+    if (depth > CT_IDL_MAX_DEPTH) {
+        return ct_idl_error(parser->idl, &parser->token.pos,
+                            "values are nested more than %d deep",
+                            CT_IDL_MAX_DEPTH);
+    }
+    new->pos = parser->token.pos;
+    new->depth = 1;
+    ct_array_init(&new->items, parser->idl->pool, sizeof(ct_idl_value_t *));
+    ct_array_init(&new->keys, parser->idl->pool, sizeof(ct_idl_value_t *));
+    *value = new;
+    if (ct_idl_parser_accept_sign(parser, '[')) {
+        return parse_list(parser, depth, new);
+    }
+    if (ct_idl_parser_accept_sign(parser, '{')) {
+        return parse_map(parser, depth, new);
+    }
+    return parse_scalar(parser, new);
+}
+
+
+ct_rc_t
+ct_idl_parse_value(ct_idl_parser_t *parser, ct_idl_value_t **value)
+{
+    return parse_value_at(parser, 1, value);
+}
