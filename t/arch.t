@@ -35,6 +35,9 @@ my %may_call = (%may_include, modules => [qw(core event wire thrift modules)]);
 my %writable = (
     signal_counts => 'a handler of signals has nothing else to write to',
     signal_loop   => 'the loop that a handler of signals wakes',
+    crash_worker  => 'what a handler of a crash tells of: it has no argument',
+    crash_stack   => 'the stack it runs on, when the other has overrun',
+    crash_utc_offset_s => 'the time zone of its line: it may not ask for it',
     title_area    => 'a process has one command line, and ps reads it there',
 );
 

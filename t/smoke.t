@@ -25,9 +25,8 @@ $t->start;
 for my $framed (0, 1) {
     for my $strict (0, 1) {
         my $client = $t->client(framed => $framed, strict => $strict);
-        my $name = "framed $framed, strict $strict";
         my $reply = $client->call('ping', []);
-        is(CThrift::Client::result($reply), 'pong', "ping, $name");
-        is($reply->{strict}, $strict, "the reply's head, $name");
+        is(CThrift::Client::result($reply), 'pong',
+            "ping, framed $framed, strict $strict");
     }
 }
