@@ -27,7 +27,7 @@ service Probe extends Base {
     string echo(1: string s)
     Tree tree(1: Tree t)
     i32 add(1: i32 a, 2: i32 b = 40)
-    list<string> texts(1: list<string> list)
+    list<string> texts(1: list<string> lines)
     void nothing()
 
     /** Sets no result. */

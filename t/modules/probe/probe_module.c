@@ -79,7 +79,7 @@ texts(ct_call_t *call, const probe_probe_texts_args_t *args,
       probe_probe_texts_result_t *result)
 {
     (void) call;
-    result->success = args->list;
+    result->success = args->lines;
     return CT_OK;
 }
 
