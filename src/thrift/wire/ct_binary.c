@@ -184,6 +184,15 @@ read_string(ct_reader_t *reader, ct_str_t *value)
 }
 
 
+static ct_rc_t
+skip_string(ct_reader_t *reader)
+{
+    ct_str_t unused;
+
+    return read_string(reader, &unused);
+}
+
+
 /* Behind a version word: the name, then the sequence number. */
 static ct_rc_t
 read_strict_head(ct_reader_t *reader, uint32_t version, ct_message_t *message)
@@ -559,6 +568,8 @@ const ct_protocol_t ct_binary_protocol = {
     .read_i64 = read_i64,
     .read_double = read_double,
     .read_string = read_string,
+    .read_binary = read_string,
+    .skip_string = skip_string,
     .read_uuid = read_uuid,
     .write_message = write_message,
     .write_struct_begin = write_struct_begin,
@@ -574,6 +585,7 @@ const ct_protocol_t ct_binary_protocol = {
     .write_i64 = write_i64,
     .write_double = write_double,
     .write_string = write_string,
+    .write_binary = write_string,
     .write_uuid = write_uuid,
     .scan = ct_binary_scan,
 };

@@ -18,9 +18,6 @@
 
 #include "thrift/wire/ct_codec.h"
 
-#include "core/ct_pool.h"
-
-#include <stdalign.h>
 #include <string.h>
 
 /* Bytes decoded per byte of the message that need no second look. */
@@ -50,30 +47,6 @@ static ct_rc_t read_struct(ct_reader_t *reader, const ct_struct_t *strct,
                            void *value);
 static ct_rc_t read_element(ct_reader_t *reader, const ct_type_t *type,
                             void *place);
-
-
-/* Memory for values, or NULL: over the cap, or there is none. */
-static void *
-take_memory(ct_reader_t *reader, size_t size)
-{
-    /* What the pool rounds up to: many small structs shall count in full. */
-    const size_t grain = alignof(max_align_t);
-    const size_t left = reader->limits->decoded - reader->decoded;
-    void        *memory;
-
-    if (size > left || left - size < grain - 1) {
-        (void) ct_reader_fail(reader, CT_WIRE_LIMIT,
-                              "a message whose values are over the limit");
-        return NULL;
-    }
-    memory = ct_pool_try_alloc(reader->pool, size);
-    if (memory == NULL) {
-        (void) ct_reader_fail(reader, CT_WIRE_MEMORY, "no memory for values");
-        return NULL;
-    }
-    reader->decoded += (size + grain - 1) / grain * grain;
-    return memory;
-}
 
 
 /*
@@ -107,7 +80,7 @@ move_items(ct_reader_t *reader, ct_list_t *list, size_t item_size, size_t room)
     if (__builtin_mul_overflow(room, item_size, &size)) {
         return ct_reader_fail(reader, CT_WIRE_LIMIT, "a container too large");
     }
-    items = take_memory(reader, size);
+    items = ct_reader_alloc(reader, size);
     if (items == NULL) {
         return CT_ERROR;
     }
@@ -181,10 +154,11 @@ static ct_rc_t
 read_container(ct_reader_t *reader, const ct_type_t *type, ct_list_t *list,
                bool *is_set)
 {
-    ct_ttype_t key = CT_T_STOP;
-    ct_ttype_t element;
-    size_t     n;
-    ct_rc_t    rc;
+    const uint8_t context = reader->context;
+    ct_ttype_t    key = CT_T_STOP;
+    ct_ttype_t    element;
+    size_t        n;
+    ct_rc_t       rc;
 
     if (type->ttype == CT_T_MAP) {
         rc = reader->protocol->read_map(reader, &key, &element, &n);
@@ -197,10 +171,12 @@ read_container(ct_reader_t *reader, const ct_type_t *type, ct_list_t *list,
     *is_set = n == 0
               || (element == type->element->ttype
                   && (type->ttype != CT_T_MAP || key == type->key->ttype));
-    if (!*is_set) {
-        return ct_codec_skip_items(reader, key, element, n);
+    if (*is_set) {
+        rc = read_items(reader, type, n, list);
+    } else {
+        rc = ct_codec_skip_items(reader, key, element, n);
     }
-    return read_items(reader, type, n, list);
+    return rc == CT_OK ? ct_reader_end(reader, context) : rc;
 }
 
 
@@ -209,11 +185,11 @@ read_container(ct_reader_t *reader, const ct_type_t *type, ct_list_t *list,
  * so that a pointer to void is enough.
  */
 static ct_rc_t
-read_scalar(ct_reader_t *reader, ct_ttype_t ttype, void *place)
+read_scalar(ct_reader_t *reader, const ct_type_t *type, void *place)
 {
     const ct_protocol_t *protocol = reader->protocol;
 
-    switch (ttype) {
+    switch (type->ttype) {
     case CT_T_BOOL:
         return protocol->read_bool(reader, place);
     case CT_T_I8:
@@ -227,7 +203,8 @@ read_scalar(ct_reader_t *reader, ct_ttype_t ttype, void *place)
     case CT_T_DOUBLE:
         return protocol->read_double(reader, place);
     case CT_T_STRING:
-        return protocol->read_string(reader, place);
+        return type->is_binary ? protocol->read_binary(reader, place)
+                               : protocol->read_string(reader, place);
     case CT_T_UUID:
         return protocol->read_uuid(reader, place);
     case CT_T_STOP:
@@ -258,7 +235,7 @@ read_element(ct_reader_t *reader, const ct_type_t *type, void *place)
         memset(place, 0, sizeof(ct_list_t));
         return read_container(reader, type, place, &is_set);
     default: /* Rule 38: the rest is read_scalar's to tell apart. */
-        return read_scalar(reader, type->ttype, place);
+        return read_scalar(reader, type, place);
     }
 }
 
@@ -268,7 +245,7 @@ static ct_rc_t
 read_struct_field(ct_reader_t *reader, const ct_struct_t *strct, void *place)
 {
     void **pointer = place;
-    void  *value = take_memory(reader, strct->size);
+    void  *value = ct_reader_alloc(reader, strct->size);
 
     if (value == NULL || read_struct(reader, strct, value) != CT_OK) {
         return CT_ERROR;
@@ -295,7 +272,7 @@ read_field_value(reading_t *reading, const ct_field_t *field, bool *is_set)
     case CT_T_LIST:
         return read_container(reading->reader, type, place, is_set);
     default: /* Rule 38: as in read_element. */
-        return read_scalar(reading->reader, type->ttype, place);
+        return read_scalar(reading->reader, type, place);
     }
 }
 
@@ -429,7 +406,8 @@ begin_reading(reading_t *reading)
     }
     reading->seen = reading->near;
     if (nwords > NEAR_WORDS && strct->nrequired > 0) {
-        reading->seen = take_memory(reading->reader, nwords * sizeof(uint64_t));
+        reading->seen =
+            ct_reader_alloc(reading->reader, nwords * sizeof(uint64_t));
         if (reading->seen == NULL) {
             return CT_ERROR;
         }

@@ -57,7 +57,7 @@ leave(writing_t *writing)
  * its place in the container cannot be left out.
  */
 static ct_rc_t
-write_string(writing_t *writing, ct_str_t value)
+write_string(writing_t *writing, const ct_type_t *type, ct_str_t value)
 {
     if (value.len > INT32_MAX) {
         return fail(writing, "a string longer than Thrift can say");
@@ -65,19 +65,23 @@ write_string(writing_t *writing, ct_str_t value)
     if (value.len > 0 && value.data == NULL) {
         return fail(writing, "a string of some length without bytes");
     }
-    writing->protocol->write_string(writing->writer, value);
+    if (type->is_binary) {
+        writing->protocol->write_binary(writing->writer, value);
+    } else {
+        writing->protocol->write_string(writing->writer, value);
+    }
     return CT_OK;
 }
 
 
 /* A value that is neither a struct nor a container. */
 static ct_rc_t
-write_scalar(writing_t *writing, ct_ttype_t ttype, const void *place)
+write_scalar(writing_t *writing, const ct_type_t *type, const void *place)
 {
     const ct_protocol_t *protocol = writing->protocol;
     ct_writer_t         *writer = writing->writer;
 
-    switch (ttype) {
+    switch (type->ttype) {
     case CT_T_BOOL:
         protocol->write_bool(writer, *(const bool *) place);
         return CT_OK;
@@ -97,7 +101,7 @@ write_scalar(writing_t *writing, ct_ttype_t ttype, const void *place)
         protocol->write_double(writer, *(const double *) place);
         return CT_OK;
     case CT_T_STRING:
-        return write_string(writing, *(const ct_str_t *) place);
+        return write_string(writing, type, *(const ct_str_t *) place);
     case CT_T_UUID:
         protocol->write_uuid(writer, place);
         return CT_OK;
@@ -146,6 +150,8 @@ static ct_rc_t
 write_container(writing_t *writing, const ct_type_t *type,
                 const ct_list_t *list)
 {
+    const uint8_t context = writing->writer->context;
+
     if (list->n > INT32_MAX) {
         return fail(writing, "a container larger than Thrift can say");
     }
@@ -162,13 +168,13 @@ write_container(writing_t *writing, const ct_type_t *type,
         writing->protocol->write_list(writing->writer, type->ttype,
                                       type->element->ttype, list->n);
     }
-    if (list->n == 0) {
-        return CT_OK;
+    if (list->n > 0) {
+        if (write_items(writing, type, list) != CT_OK) {
+            return CT_ERROR;
+        }
+        leave(writing);
     }
-    if (write_items(writing, type, list) != CT_OK) {
-        return CT_ERROR;
-    }
-    leave(writing);
+    ct_writer_end(writing->writer, context);
     return CT_OK;
 }
 
@@ -185,7 +191,7 @@ write_element(writing_t *writing, const ct_type_t *type, const void *place)
     case CT_T_LIST:
         return write_container(writing, type, place);
     default: /* Rule 38: the rest is write_scalar's to tell apart. */
-        return write_scalar(writing, type->ttype, place);
+        return write_scalar(writing, type, place);
     }
 }
 
@@ -319,7 +325,7 @@ ct_codec_write(ct_writer_t *writer, const ct_struct_t *strct, const void *value,
         return CT_ERROR;
     }
     if (writer->failed) {
-        *c_why = "no memory for a reply";
+        *c_why = writer->why != NULL ? writer->why : "no memory for a reply";
         return CT_ERROR;
     }
     return CT_OK;

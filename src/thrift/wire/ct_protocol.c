@@ -2,13 +2,17 @@
  * ct_protocol.c -- the part of reading and writing that protocols share.
  *
  * Small on purpose: a reader is a place in bytes, and how to go on is the
- * protocol's.  What all must agree on is here: how a failure is kept, and how
- * deep values may be.
+ * protocol's.  What all must agree on is here: how a failure is kept, how deep
+ * values may be, and how much memory they may take.
  */
 
 #include "core/ct_config.h"
 
 #include "thrift/wire/ct_protocol.h"
+
+#include "core/ct_pool.h"
+
+#include <stdalign.h>
 
 
 void
@@ -46,6 +50,40 @@ ct_reader_fail(ct_reader_t *reader, ct_wire_error_t error, const char *why)
         reader->why = why;
     }
     return CT_ERROR;
+}
+
+
+void *
+ct_reader_alloc(ct_reader_t *reader, size_t size)
+{
+    /* What the pool rounds up to: many small structs shall count in full. */
+    const size_t grain = alignof(max_align_t);
+    const size_t left = reader->limits->decoded - reader->decoded;
+    void        *memory;
+
+    if (size > left || left - size < grain - 1) {
+        (void) ct_reader_fail(reader, CT_WIRE_LIMIT,
+                              "a message whose values are over the limit");
+        return NULL;
+    }
+    memory = ct_pool_try_alloc(reader->pool, size);
+    if (memory == NULL) {
+        (void) ct_reader_fail(reader, CT_WIRE_MEMORY, "no memory for values");
+        return NULL;
+    }
+    reader->decoded += (size + grain - 1) / grain * grain;
+    return memory;
+}
+
+
+/* As with a reader, later reasons are only consequences. */
+void
+ct_writer_fail(ct_writer_t *writer, const char *why)
+{
+    if (!writer->failed) {
+        writer->failed = true;
+        writer->why = why;
+    }
 }
 
 

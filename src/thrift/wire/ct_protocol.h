@@ -54,18 +54,26 @@ typedef struct ct_reader_s {
     uint32_t             depth;      /* structs and containers now open */
     int16_t              last_field; /* for protocols with id deltas */
     uint8_t              held_bool;  /* a bool that came with its header */
-    ct_wire_error_t      error;
-    const char          *why;
+    uint8_t         context; /* for protocols that are text: what is open */
+    ct_wire_error_t error;
+    const char     *why;
 } ct_reader_t;
 
-/* `failed` is sticky: once memory has ended, nothing more is written. */
+/*
+ * `failed` is sticky: once memory has ended, or a value was one that the
+ * protocol cannot say, nothing more is written.  `why` is then a constant
+ * text, or NULL for memory.
+ */
 typedef struct ct_writer_s {
     ct_buf_t            *out;
     const ct_protocol_t *protocol;
     uint32_t             depth;
     int16_t              last_field;
-    int16_t              held_field; /* a bool's header waiting, or 0 */
+    int16_t              held_field; /* of a bool whose header is waiting */
+    bool                 has_held_field;
+    uint8_t              context; /* as of a reader */
     bool                 failed;
+    const char          *why;
 } ct_writer_t;
 
 /*
@@ -77,12 +85,13 @@ typedef struct ct_message_s {
     ct_str_t          name;
     ct_message_type_t type;
     int32_t           seqid;
-    bool              is_strict; /* binary: the head had a version word */
+    bool              is_strict; /* not the old head of the binary protocol */
 } ct_message_t;
 
-/* Where reading a struct left its parent; protocols with deltas need it. */
+/* Where reading a struct left its parent; not every protocol needs it. */
 typedef struct ct_struct_mark_s {
     int16_t last_field;
+    uint8_t context;
 } ct_struct_mark_t;
 
 struct ct_protocol_s {
@@ -97,6 +106,11 @@ struct ct_protocol_s {
     ct_rc_t (*read_list)(ct_reader_t *reader, ct_ttype_t *element, size_t *n);
     ct_rc_t (*read_map)(ct_reader_t *reader, ct_ttype_t *key, ct_ttype_t *value,
                         size_t *n);
+    /*
+     * Behind the last item of a list, set or map; `context` is what
+     * reader->context was before its head.  NULL: nothing stands there.
+     */
+    ct_rc_t (*read_end)(ct_reader_t *reader, uint8_t context);
     ct_rc_t (*read_bool)(ct_reader_t *reader, bool *value);
     ct_rc_t (*read_i8)(ct_reader_t *reader, int8_t *value);
     ct_rc_t (*read_i16)(ct_reader_t *reader, int16_t *value);
@@ -105,6 +119,10 @@ struct ct_protocol_s {
     ct_rc_t (*read_double)(ct_reader_t *reader, double *value);
     /* A slice of the message where the protocol allows, else of the pool. */
     ct_rc_t (*read_string)(ct_reader_t *reader, ct_str_t *value);
+    /* The same of a string that need not be text. */
+    ct_rc_t (*read_binary)(ct_reader_t *reader, ct_str_t *value);
+    /* Passes over either; takes nothing from the pool. */
+    ct_rc_t (*skip_string)(ct_reader_t *reader);
     ct_rc_t (*read_uuid)(ct_reader_t *reader, ct_uuid_t *value);
 
     void (*write_message)(ct_writer_t *writer, const ct_message_t *message);
@@ -117,6 +135,8 @@ struct ct_protocol_s {
                        size_t n);
     void (*write_map)(ct_writer_t *writer, ct_ttype_t key, ct_ttype_t value,
                       size_t n);
+    /* As read_end. */
+    void (*write_end)(ct_writer_t *writer, uint8_t context);
     void (*write_bool)(ct_writer_t *writer, bool value);
     void (*write_i8)(ct_writer_t *writer, int8_t value);
     void (*write_i16)(ct_writer_t *writer, int16_t value);
@@ -124,6 +144,7 @@ struct ct_protocol_s {
     void (*write_i64)(ct_writer_t *writer, int64_t value);
     void (*write_double)(ct_writer_t *writer, double value);
     void (*write_string)(ct_writer_t *writer, ct_str_t value);
+    void (*write_binary)(ct_writer_t *writer, ct_str_t value);
     void (*write_uuid)(ct_writer_t *writer, const ct_uuid_t *value);
 
     /*
@@ -135,6 +156,8 @@ struct ct_protocol_s {
 };
 
 extern CT_API const ct_protocol_t ct_binary_protocol;
+extern CT_API const ct_protocol_t ct_compact_protocol;
+extern CT_API const ct_protocol_t ct_json_protocol;
 
 /* Over `len` bytes, which must outlive what is read. */
 CT_API void ct_reader_init(ct_reader_t *reader, const ct_protocol_t *protocol,
@@ -150,6 +173,16 @@ CT_API ct_rc_t ct_reader_fail(ct_reader_t *reader, ct_wire_error_t error,
                               const char *why);
 
 /*
+ * `size` bytes of the reader's pool, counted against limits->decoded before
+ * they are taken; not zeroed.  NULL, and the reader has failed: over the cap,
+ * or there is no memory.
+ */
+void *ct_reader_alloc(ct_reader_t *reader, size_t size);
+
+/* Notes the first reason, a constant text or NULL for no memory. */
+void ct_writer_fail(ct_writer_t *writer, const char *why);
+
+/*
  * A struct or a container with items begins.  The outermost struct is level 0
  * and is not counted; `depth` levels may stand below it, whoever reads or
  * skips.  Empty containers are no level: a struct that was read at the limit
@@ -163,6 +196,25 @@ ct_reader_leave(ct_reader_t *reader)
 {
     CT_ASSERT(reader->depth > 0);
     reader->depth--;
+}
+
+
+/* The end of a container, for protocols that have one. */
+static inline ct_rc_t
+ct_reader_end(ct_reader_t *reader, uint8_t context)
+{
+    return reader->protocol->read_end == NULL
+               ? CT_OK
+               : reader->protocol->read_end(reader, context);
+}
+
+
+static inline void
+ct_writer_end(ct_writer_t *writer, uint8_t context)
+{
+    if (writer->protocol->write_end != NULL) {
+        writer->protocol->write_end(writer, context);
+    }
 }
 
 

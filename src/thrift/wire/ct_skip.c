@@ -45,27 +45,31 @@ skip_struct(ct_reader_t *reader)
 static ct_rc_t
 skip_list(ct_reader_t *reader)
 {
-    ct_ttype_t element;
-    size_t     n;
+    const uint8_t context = reader->context;
+    ct_ttype_t    element;
+    size_t        n;
 
-    if (reader->protocol->read_list(reader, &element, &n) != CT_OK) {
+    if (reader->protocol->read_list(reader, &element, &n) != CT_OK
+        || ct_codec_skip_items(reader, CT_T_STOP, element, n) != CT_OK) {
         return CT_ERROR;
     }
-    return ct_codec_skip_items(reader, CT_T_STOP, element, n);
+    return ct_reader_end(reader, context);
 }
 
 
 static ct_rc_t
 skip_map(ct_reader_t *reader)
 {
-    ct_ttype_t key;
-    ct_ttype_t value;
-    size_t     n;
+    const uint8_t context = reader->context;
+    ct_ttype_t    key;
+    ct_ttype_t    value;
+    size_t        n;
 
-    if (reader->protocol->read_map(reader, &key, &value, &n) != CT_OK) {
+    if (reader->protocol->read_map(reader, &key, &value, &n) != CT_OK
+        || ct_codec_skip_items(reader, key, value, n) != CT_OK) {
         return CT_ERROR;
     }
-    return ct_codec_skip_items(reader, key, value, n);
+    return ct_reader_end(reader, context);
 }
 
 
@@ -101,7 +105,6 @@ typedef union scalar_u {
     int32_t   as_i32;
     int64_t   as_i64;
     double    as_double;
-    ct_str_t  as_string;
     ct_uuid_t as_uuid;
 } scalar_t;
 
@@ -126,7 +129,7 @@ ct_codec_skip(ct_reader_t *reader, ct_ttype_t type)
     case CT_T_DOUBLE:
         return protocol->read_double(reader, &unused.as_double);
     case CT_T_STRING:
-        return protocol->read_string(reader, &unused.as_string);
+        return protocol->skip_string(reader);
     case CT_T_UUID:
         return protocol->read_uuid(reader, &unused.as_uuid);
     case CT_T_STRUCT:
