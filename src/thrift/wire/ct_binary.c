@@ -19,10 +19,11 @@
 #include "thrift/wire/ct_binary.h"
 
 #include "thrift/wire/ct_bytes.h"
+#include "thrift/wire/ct_plain.h"
 #include "thrift/wire/ct_transport.h"
 
 /* A list says a type and a count, a map two types: no more when empty. */
-const ct_binary_size_t ct_binary_sizes[256] = {
+const ct_scan_size_t ct_binary_sizes[256] = {
     [CT_T_BOOL] = { 1, true },    [CT_T_I8] = { 1, true },
     [CT_T_DOUBLE] = { 8, true },  [CT_T_I16] = { 2, true },
     [CT_T_I32] = { 4, true },     [CT_T_I64] = { 8, true },
@@ -32,34 +33,11 @@ const ct_binary_size_t ct_binary_sizes[256] = {
 };
 
 
-static ct_rc_t
-fail_short(ct_reader_t *reader)
-{
-    return ct_reader_fail(reader, CT_WIRE_TRUNCATED,
-                          "the message ends inside a value");
-}
-
-
-/* Where the next `len` bytes stand, passed over; NULL: they are not there. */
-static inline const uint8_t *
-take(ct_reader_t *reader, size_t len)
-{
-    const uint8_t *data = reader->pos;
-
-    if (CT_UNLIKELY(len > ct_reader_left(reader))) {
-        (void) fail_short(reader);
-        return NULL;
-    }
-    reader->pos += len;
-    return data;
-}
-
-
 /* Apache's libraries write 0 and 1 and take any byte but 0 as true. */
 static ct_rc_t
 read_bool(ct_reader_t *reader, bool *value)
 {
-    const uint8_t *data = take(reader, 1);
+    const uint8_t *data = ct_reader_take(reader, 1);
 
     if (data == NULL) {
         return CT_ERROR;
@@ -70,22 +48,9 @@ read_bool(ct_reader_t *reader, bool *value)
 
 
 static ct_rc_t
-read_i8(ct_reader_t *reader, int8_t *value)
-{
-    const uint8_t *data = take(reader, 1);
-
-    if (data == NULL) {
-        return CT_ERROR;
-    }
-    *value = (int8_t) data[0];
-    return CT_OK;
-}
-
-
-static ct_rc_t
 read_i16(ct_reader_t *reader, int16_t *value)
 {
-    const uint8_t *data = take(reader, 2);
+    const uint8_t *data = ct_reader_take(reader, 2);
 
     if (data == NULL) {
         return CT_ERROR;
@@ -98,7 +63,7 @@ read_i16(ct_reader_t *reader, int16_t *value)
 static ct_rc_t
 read_i32(ct_reader_t *reader, int32_t *value)
 {
-    const uint8_t *data = take(reader, 4);
+    const uint8_t *data = ct_reader_take(reader, 4);
 
     if (data == NULL) {
         return CT_ERROR;
@@ -111,7 +76,7 @@ read_i32(ct_reader_t *reader, int32_t *value)
 static ct_rc_t
 read_i64(ct_reader_t *reader, int64_t *value)
 {
-    const uint8_t *data = take(reader, 8);
+    const uint8_t *data = ct_reader_take(reader, 8);
 
     if (data == NULL) {
         return CT_ERROR;
@@ -125,7 +90,7 @@ read_i64(ct_reader_t *reader, int64_t *value)
 static ct_rc_t
 read_double(ct_reader_t *reader, double *value)
 {
-    const uint8_t *data = take(reader, 8);
+    const uint8_t *data = ct_reader_take(reader, 8);
     uint64_t       bits;
 
     if (data == NULL) {
@@ -137,50 +102,17 @@ read_double(ct_reader_t *reader, double *value)
 }
 
 
-static ct_rc_t
-read_uuid(ct_reader_t *reader, ct_uuid_t *value)
-{
-    const uint8_t *data = take(reader, sizeof(value->bytes));
-
-    if (data == NULL) {
-        return CT_ERROR;
-    }
-    memcpy(value->bytes, data, sizeof(value->bytes));
-    return CT_OK;
-}
-
-
-/* The `len` bytes behind a length; `limit` is the caller's cap. */
-static ct_rc_t
-read_text(ct_reader_t *reader, uint32_t len, size_t limit, ct_str_t *value)
-{
-    const char           *c_why = NULL;
-    const ct_wire_error_t error = ct_binary_len_check(len, limit, &c_why);
-    const uint8_t        *data;
-
-    if (error != CT_WIRE_OK) {
-        return ct_reader_fail(reader, error, c_why);
-    }
-    data = take(reader, len);
-    if (data == NULL) {
-        return CT_ERROR;
-    }
-    value->len = len;
-    value->data = (const char *) data;
-    return CT_OK;
-}
-
-
 /* A slice of the message; text that is not UTF-8 goes through as it is. */
 static ct_rc_t
 read_string(ct_reader_t *reader, ct_str_t *value)
 {
-    const uint8_t *data = take(reader, 4);
+    const uint8_t *data = ct_reader_take(reader, 4);
 
     if (data == NULL) {
         return CT_ERROR;
     }
-    return read_text(reader, ct_load32(data), reader->limits->string, value);
+    return ct_plain_read_text(reader, ct_load32(data), reader->limits->string,
+                              value);
 }
 
 
@@ -197,11 +129,11 @@ skip_string(ct_reader_t *reader)
 static ct_rc_t
 read_strict_head(ct_reader_t *reader, uint32_t version, ct_message_t *message)
 {
-    const uint8_t *data = take(reader, 4);
+    const uint8_t *data = ct_reader_take(reader, 4);
 
     if (data == NULL
-        || read_text(reader, ct_load32(data), reader->limits->name,
-                     &message->name)
+        || ct_plain_read_text(reader, ct_load32(data), reader->limits->name,
+                              &message->name)
                != CT_OK
         || read_i32(reader, &message->seqid) != CT_OK) {
         return CT_ERROR;
@@ -218,8 +150,9 @@ read_old_head(ct_reader_t *reader, uint32_t len, ct_message_t *message)
 {
     int8_t type;
 
-    if (read_text(reader, len, reader->limits->name, &message->name) != CT_OK
-        || read_i8(reader, &type) != CT_OK
+    if (ct_plain_read_text(reader, len, reader->limits->name, &message->name)
+            != CT_OK
+        || ct_plain_read_i8(reader, &type) != CT_OK
         || read_i32(reader, &message->seqid) != CT_OK) {
         return CT_ERROR;
     }
@@ -233,7 +166,7 @@ read_old_head(ct_reader_t *reader, uint32_t len, ct_message_t *message)
 static ct_rc_t
 read_message(ct_reader_t *reader, ct_message_t *message)
 {
-    const uint8_t *data = take(reader, 4);
+    const uint8_t *data = ct_reader_take(reader, 4);
     uint32_t       word;
 
     if (data == NULL) {
@@ -274,7 +207,7 @@ read_struct_end(ct_reader_t *reader, ct_struct_mark_t mark)
 static ct_rc_t
 read_field(ct_reader_t *reader, ct_ttype_t *type, int16_t *id)
 {
-    const uint8_t *data = take(reader, 1);
+    const uint8_t *data = ct_reader_take(reader, 1);
 
     if (data == NULL) {
         return CT_ERROR;
@@ -293,42 +226,20 @@ read_field(ct_reader_t *reader, ct_ttype_t *type, int16_t *id)
 
 
 /*
- * Whether `n` elements of at least `least` bytes may follow.  An empty
- * container may name any type, or none: it comes so out of compact readers.
+ * Lists and sets look the same.  An empty container may name any type, or
+ * none: it comes so out of compact readers.
  */
-static ct_rc_t
-check_count(ct_reader_t *reader, uint32_t n, uint64_t least, bool is_known)
-{
-    const char           *c_why = NULL;
-    const ct_wire_error_t error =
-        ct_binary_count_check(n, reader->limits->container, &c_why);
-
-    if (error != CT_WIRE_OK) {
-        return ct_reader_fail(reader, error, c_why);
-    }
-    if (n > 0 && !is_known) {
-        return ct_reader_fail(reader, CT_WIRE_MALFORMED,
-                              "a container of an unknown type");
-    }
-    if (n * least > ct_reader_left(reader)) {
-        return fail_short(reader);
-    }
-    return CT_OK;
-}
-
-
-/* Lists and sets look the same. */
 static ct_rc_t
 read_list(ct_reader_t *reader, ct_ttype_t *element, size_t *n)
 {
-    const uint8_t *data = take(reader, 5);
+    const uint8_t *data = ct_reader_take(reader, 5);
     uint8_t        least;
 
     if (data == NULL) {
         return CT_ERROR;
     }
     least = ct_binary_sizes[data[0]].least;
-    if (check_count(reader, ct_load32(data + 1), least, least != 0) != CT_OK) {
+    if (ct_plain_check_count(reader, ct_load32(data + 1), least) != CT_OK) {
         return CT_ERROR;
     }
     *element = (ct_ttype_t) data[0];
@@ -340,7 +251,7 @@ read_list(ct_reader_t *reader, ct_ttype_t *element, size_t *n)
 static ct_rc_t
 read_map(ct_reader_t *reader, ct_ttype_t *key, ct_ttype_t *value, size_t *n)
 {
-    const uint8_t *data = take(reader, 6);
+    const uint8_t *data = ct_reader_take(reader, 6);
     unsigned       of_key;
     unsigned       of_value;
 
@@ -349,8 +260,9 @@ read_map(ct_reader_t *reader, ct_ttype_t *key, ct_ttype_t *value, size_t *n)
     }
     of_key = ct_binary_sizes[data[0]].least;
     of_value = ct_binary_sizes[data[1]].least;
-    if (check_count(reader, ct_load32(data + 2), of_key + of_value,
-                    of_key != 0 && of_value != 0)
+    if (ct_plain_check_count(reader, ct_load32(data + 2),
+                             of_key == 0 || of_value == 0 ? 0
+                                                          : of_key + of_value)
         != CT_OK) {
         return CT_ERROR;
     }
@@ -361,48 +273,17 @@ read_map(ct_reader_t *reader, ct_ttype_t *key, ct_ttype_t *value, size_t *n)
 }
 
 
-/* `len` bytes at the end of the output; NULL: no memory, now or before. */
-static inline uint8_t *
-claim(ct_writer_t *writer, size_t len)
-{
-    ct_buf_t *out = writer->out;
-    uint8_t  *data;
-
-    if (CT_UNLIKELY(len > ct_buf_room(out))
-        && ct_buf_reserve(out, len) != CT_OK) {
-        writer->failed = true;
-    }
-    if (CT_UNLIKELY(writer->failed)) {
-        return NULL;
-    }
-    data = out->last;
-    out->last += len;
-    return data;
-}
-
-
-static void
-write_i8(ct_writer_t *writer, int8_t value)
-{
-    uint8_t *data = claim(writer, 1);
-
-    if (data != NULL) {
-        data[0] = (uint8_t) value;
-    }
-}
-
-
 static void
 write_bool(ct_writer_t *writer, bool value)
 {
-    write_i8(writer, value ? 1 : 0);
+    ct_plain_write_i8(writer, value ? 1 : 0);
 }
 
 
 static void
 write_i16(ct_writer_t *writer, int16_t value)
 {
-    uint8_t *data = claim(writer, 2);
+    uint8_t *data = ct_writer_claim(writer, 2);
 
     if (data != NULL) {
         ct_store16(data, (uint16_t) value);
@@ -413,7 +294,7 @@ write_i16(ct_writer_t *writer, int16_t value)
 static void
 write_i32(ct_writer_t *writer, int32_t value)
 {
-    uint8_t *data = claim(writer, 4);
+    uint8_t *data = ct_writer_claim(writer, 4);
 
     if (data != NULL) {
         ct_store32(data, (uint32_t) value);
@@ -424,7 +305,7 @@ write_i32(ct_writer_t *writer, int32_t value)
 static void
 write_i64(ct_writer_t *writer, int64_t value)
 {
-    uint8_t *data = claim(writer, 8);
+    uint8_t *data = ct_writer_claim(writer, 8);
 
     if (data != NULL) {
         ct_store64(data, (uint64_t) value);
@@ -442,17 +323,6 @@ write_double(ct_writer_t *writer, double value)
 }
 
 
-static void
-write_uuid(ct_writer_t *writer, const ct_uuid_t *value)
-{
-    uint8_t *data = claim(writer, sizeof(value->bytes));
-
-    if (data != NULL) {
-        memcpy(data, value->bytes, sizeof(value->bytes));
-    }
-}
-
-
 /* One claim for length and bytes: no string is half written. */
 static void
 write_string(ct_writer_t *writer, ct_str_t value)
@@ -460,10 +330,10 @@ write_string(ct_writer_t *writer, ct_str_t value)
     uint8_t *data;
 
     if (value.len > INT32_MAX) {
-        writer->failed = true;
+        ct_writer_fail(writer, "a string longer than Thrift can say");
         return;
     }
-    data = claim(writer, 4 + value.len);
+    data = ct_writer_claim(writer, 4 + value.len);
     if (data == NULL) {
         return;
     }
@@ -478,7 +348,7 @@ write_string(ct_writer_t *writer, ct_str_t value)
 static void
 write_message(ct_writer_t *writer, const ct_message_t *message)
 {
-    uint8_t *data = claim(writer, 4);
+    uint8_t *data = ct_writer_claim(writer, 4);
 
     if (data == NULL) {
         return;
@@ -509,7 +379,7 @@ write_struct_end(ct_writer_t *writer, ct_struct_mark_t mark)
 static void
 write_field(ct_writer_t *writer, ct_ttype_t type, int16_t id)
 {
-    uint8_t *data = claim(writer, 3);
+    uint8_t *data = ct_writer_claim(writer, 3);
 
     if (data != NULL) {
         data[0] = (uint8_t) type;
@@ -521,14 +391,14 @@ write_field(ct_writer_t *writer, ct_ttype_t type, int16_t id)
 static void
 write_stop(ct_writer_t *writer)
 {
-    write_i8(writer, CT_T_STOP);
+    ct_plain_write_i8(writer, CT_T_STOP);
 }
 
 
 static void
 write_list(ct_writer_t *writer, ct_ttype_t type, ct_ttype_t element, size_t n)
 {
-    uint8_t *data = claim(writer, 5);
+    uint8_t *data = ct_writer_claim(writer, 5);
 
     CT_ASSERT(n <= INT32_MAX);
     (void) type;
@@ -542,7 +412,7 @@ write_list(ct_writer_t *writer, ct_ttype_t type, ct_ttype_t element, size_t n)
 static void
 write_map(ct_writer_t *writer, ct_ttype_t key, ct_ttype_t value, size_t n)
 {
-    uint8_t *data = claim(writer, 6);
+    uint8_t *data = ct_writer_claim(writer, 6);
 
     CT_ASSERT(n <= INT32_MAX);
     if (data != NULL) {
@@ -562,7 +432,7 @@ const ct_protocol_t ct_binary_protocol = {
     .read_list = read_list,
     .read_map = read_map,
     .read_bool = read_bool,
-    .read_i8 = read_i8,
+    .read_i8 = ct_plain_read_i8,
     .read_i16 = read_i16,
     .read_i32 = read_i32,
     .read_i64 = read_i64,
@@ -570,7 +440,7 @@ const ct_protocol_t ct_binary_protocol = {
     .read_string = read_string,
     .read_binary = read_string,
     .skip_string = skip_string,
-    .read_uuid = read_uuid,
+    .read_uuid = ct_plain_read_uuid,
     .write_message = write_message,
     .write_struct_begin = write_struct_begin,
     .write_struct_end = write_struct_end,
@@ -579,13 +449,13 @@ const ct_protocol_t ct_binary_protocol = {
     .write_list = write_list,
     .write_map = write_map,
     .write_bool = write_bool,
-    .write_i8 = write_i8,
+    .write_i8 = ct_plain_write_i8,
     .write_i16 = write_i16,
     .write_i32 = write_i32,
     .write_i64 = write_i64,
     .write_double = write_double,
     .write_string = write_string,
     .write_binary = write_string,
-    .write_uuid = write_uuid,
+    .write_uuid = ct_plain_write_uuid,
     .scan = ct_binary_scan,
 };

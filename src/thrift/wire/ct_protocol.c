@@ -53,6 +53,14 @@ ct_reader_fail(ct_reader_t *reader, ct_wire_error_t error, const char *why)
 }
 
 
+ct_rc_t
+ct_reader_fail_short(ct_reader_t *reader)
+{
+    return ct_reader_fail(reader, CT_WIRE_TRUNCATED,
+                          "the message ends inside a value");
+}
+
+
 void *
 ct_reader_alloc(ct_reader_t *reader, size_t size)
 {

@@ -199,6 +199,52 @@ ct_reader_leave(ct_reader_t *reader)
 }
 
 
+/* Bytes of the message not yet read. */
+static inline size_t
+ct_reader_left(const ct_reader_t *reader)
+{
+    return (size_t) (reader->end - reader->pos);
+}
+
+
+/* The message is over, and a value is not: CT_ERROR. */
+ct_rc_t ct_reader_fail_short(ct_reader_t *reader);
+
+/* Where the next `len` bytes stand, passed over; NULL: they are not there. */
+static inline const uint8_t *
+ct_reader_take(ct_reader_t *reader, size_t len)
+{
+    const uint8_t *data = reader->pos;
+
+    if (CT_UNLIKELY(len > ct_reader_left(reader))) {
+        (void) ct_reader_fail_short(reader);
+        return NULL;
+    }
+    reader->pos += len;
+    return data;
+}
+
+
+/* `len` bytes at the end of the output; NULL: the writer has failed. */
+static inline uint8_t *
+ct_writer_claim(ct_writer_t *writer, size_t len)
+{
+    ct_buf_t *out = writer->out;
+    uint8_t  *data;
+
+    if (CT_UNLIKELY(len > ct_buf_room(out))
+        && ct_buf_reserve(out, len) != CT_OK) {
+        ct_writer_fail(writer, NULL);
+    }
+    if (CT_UNLIKELY(writer->failed)) {
+        return NULL;
+    }
+    data = out->last;
+    out->last += len;
+    return data;
+}
+
+
 /* The end of a container, for protocols that have one. */
 static inline ct_rc_t
 ct_reader_end(ct_reader_t *reader, uint8_t context)
@@ -215,13 +261,6 @@ ct_writer_end(ct_writer_t *writer, uint8_t context)
     if (writer->protocol->write_end != NULL) {
         writer->protocol->write_end(writer, context);
     }
-}
-
-
-static inline size_t
-ct_reader_left(const ct_reader_t *reader)
-{
-    return (size_t) (reader->end - reader->pos);
 }
 
 #endif /* CT_PROTOCOL_H */

@@ -80,11 +80,15 @@ extern CT_API const ct_transport_t ct_framed_transport;
 extern CT_API const ct_transport_t ct_unframed_transport;
 
 /*
- * Moves on over an unframed message of the binary protocol: its table's
- * `scan`.  Bytes in front of scan->offset are not read again.
+ * Move on over an unframed message: the `scan` of the protocols' tables.
+ * Bytes in front of scan->offset are not read again.
  */
 ct_rc_t ct_binary_scan(ct_scan_t *scan, const uint8_t *data, size_t len,
                        const ct_limits_t *limits, size_t *want);
+ct_rc_t ct_compact_scan(ct_scan_t *scan, const uint8_t *data, size_t len,
+                        const ct_limits_t *limits, size_t *want);
+ct_rc_t ct_json_scan(ct_scan_t *scan, const uint8_t *data, size_t len,
+                     const ct_limits_t *limits, size_t *want);
 
 /* What a connection speaks. */
 typedef struct ct_dialect_s {
