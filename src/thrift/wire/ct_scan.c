@@ -12,29 +12,6 @@
 #include "thrift/wire/ct_bounds.h"
 
 
-ct_rc_t
-ct_scanner_fail(ct_scanner_t *scanner, ct_wire_error_t error, const char *why)
-{
-    scanner->scan->error = error;
-    scanner->scan->why = why;
-    return CT_ERROR;
-}
-
-
-ct_rc_t
-ct_scanner_check_size(ct_scanner_t *scanner, uint64_t n)
-{
-    const size_t limit = scanner->limits->message;
-    const size_t offset = scanner->scan->offset;
-
-    if (offset > limit || n > limit - offset) {
-        return ct_scanner_fail(scanner, CT_WIRE_LIMIT,
-                               "a message over the limit");
-    }
-    return CT_OK;
-}
-
-
 /* The outermost struct, and `depth` levels below it. */
 ct_rc_t
 ct_scanner_check_depth(ct_scanner_t *scanner)

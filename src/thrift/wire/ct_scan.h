@@ -32,11 +32,29 @@ typedef struct ct_scanner_s {
 } ct_scanner_t;
 
 /* CT_ERROR, with its reason in the scan. */
-ct_rc_t ct_scanner_fail(ct_scanner_t *scanner, ct_wire_error_t error,
-                        const char *why);
+static inline ct_rc_t
+ct_scanner_fail(ct_scanner_t *scanner, ct_wire_error_t error, const char *why)
+{
+    scanner->scan->error = error;
+    scanner->scan->why = why;
+    return CT_ERROR;
+}
+
 
 /* Whether `n` more bytes stay within the cap of a message. */
-ct_rc_t ct_scanner_check_size(ct_scanner_t *scanner, uint64_t n);
+static inline ct_rc_t
+ct_scanner_check_size(ct_scanner_t *scanner, uint64_t n)
+{
+    const size_t limit = scanner->limits->message;
+    const size_t offset = scanner->scan->offset;
+
+    if (offset > limit || n > limit - offset) {
+        return ct_scanner_fail(scanner, CT_WIRE_LIMIT,
+                               "a message over the limit");
+    }
+    return CT_OK;
+}
+
 
 /* Whether one more level may be opened: the decoder's rule. */
 ct_rc_t ct_scanner_check_depth(ct_scanner_t *scanner);
