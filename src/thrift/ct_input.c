@@ -62,11 +62,18 @@ ct_input_must_wait(const ct_session_t *session)
 static ct_rc_t
 dialect_find(ct_session_t *session, const uint8_t *data, size_t len)
 {
+    const ct_dialects_t dialects = {
+        .limits = &session->server->limits,
+        .framed = &ct_framed_transport,
+        .unframed = &ct_unframed_transport,
+        .binary = &ct_binary_protocol,
+        .compact = &ct_compact_protocol,
+        .json = &ct_json_protocol,
+    };
     const char *c_guess = NULL;
     ct_rc_t     rc;
 
-    rc = ct_detect(data, len, &session->server->limits, &session->dialect,
-                   &c_guess);
+    rc = ct_detect(data, len, &dialects, &session->dialect, &c_guess);
     if (rc == CT_DECLINED) {
         session->dialect.transport = NULL;
         ct_board_count(slot_of(session), CT_COUNT_UNKNOWN_DIALECTS, 1);

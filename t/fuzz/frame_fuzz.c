@@ -26,12 +26,21 @@ static const ct_limits_t limits = {
     .name = 256,
 };
 
+static const ct_dialects_t dialects = {
+    .limits = &limits,
+    .framed = &ct_framed_transport,
+    .unframed = &ct_unframed_transport,
+    .binary = &ct_binary_protocol,
+    .compact = &ct_compact_protocol,
+    .json = &ct_json_protocol,
+};
+
 /* All that is learned of a connection. */
 typedef struct story_s {
-    ct_rc_t               rc; /* of the last step */
-    const ct_transport_t *transport;
-    size_t                ncuts;
-    ct_cut_t              cuts[MAX_CUTS];
+    ct_rc_t      rc; /* of the last step */
+    ct_dialect_t dialect;
+    size_t       ncuts;
+    ct_cut_t     cuts[MAX_CUTS];
 } story_t;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -55,9 +64,9 @@ cut_some(story_t *story, ct_scan_t *scan, const uint8_t *data, size_t len,
         ct_cut_t *cut = &story->cuts[story->ncuts];
         size_t    want = 0;
 
-        story->rc =
-            story->transport->cut(scan, &ct_binary_protocol, data + *done,
-                                  len - *done, &limits, cut, &want);
+        story->rc = story->dialect.transport->cut(scan, story->dialect.protocol,
+                                                  data + *done, len - *done,
+                                                  &limits, cut, &want);
         if (story->rc == CT_AGAIN) {
             must(want > len - *done && want <= limits.message + 4);
         }
@@ -76,23 +85,22 @@ cut_some(story_t *story, ct_scan_t *scan, const uint8_t *data, size_t len,
 static void
 tell(story_t *story, const uint8_t *data, size_t size, unsigned seed)
 {
-    ct_dialect_t dialect = { NULL, NULL };
-    ct_scan_t    scan = { .offset = 0 };
-    const char  *c_guess = NULL;
-    size_t       done = 0;
-    size_t       len = 0;
+    ct_scan_t   scan = { .offset = 0 };
+    const char *c_guess = NULL;
+    size_t      done = 0;
+    size_t      len = 0;
 
     *story = (story_t){ .rc = CT_AGAIN };
     do {
         seed = seed * 1103515245u + 12345u;
         len += 1 + (seed >> 16) % 7;
         len = len > size || seed == 12345u ? size : len;
-        if (story->transport == NULL) {
-            story->rc = ct_detect(data, len, &limits, &dialect, &c_guess);
+        if (story->dialect.transport == NULL) {
+            story->rc =
+                ct_detect(data, len, &dialects, &story->dialect, &c_guess);
             must((story->rc == CT_DECLINED) == (c_guess != NULL));
-            story->transport = dialect.transport;
         }
-        if (story->transport != NULL) {
+        if (story->dialect.transport != NULL) {
             cut_some(story, &scan, data, len, &done);
         }
     } while (story->rc != CT_ERROR && story->rc != CT_DECLINED && len < size);
@@ -111,7 +119,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     tell(&whole, data + 1, size - 1, 0);
     tell(&split, data + 1, size - 1, 1u + data[0]);
     must(whole.rc == split.rc);
-    must(whole.transport == split.transport);
+    must(whole.dialect.transport == split.dialect.transport);
+    must(whole.dialect.protocol == split.dialect.protocol);
     must(whole.ncuts == split.ncuts);
     must(memcmp(whole.cuts, split.cuts, whole.ncuts * sizeof(ct_cut_t)) == 0);
     return 0;

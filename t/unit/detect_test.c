@@ -14,6 +14,15 @@
 
 static const ct_limits_t limits = CT_LIMITS_DEFAULT;
 
+static const ct_dialects_t all = {
+    .limits = &limits,
+    .framed = &ct_framed_transport,
+    .unframed = &ct_unframed_transport,
+    .binary = &ct_binary_protocol,
+    .compact = &ct_compact_protocol,
+    .json = &ct_json_protocol,
+};
+
 
 static ct_rc_t
 detect(const char *bytes, size_t len, ct_dialect_t *dialect,
@@ -23,7 +32,7 @@ detect(const char *bytes, size_t len, ct_dialect_t *dialect,
 
     *dialect = (ct_dialect_t){ NULL, NULL };
     *c_guess = NULL;
-    rc = ct_detect((const uint8_t *) bytes, len, &limits, dialect, c_guess);
+    rc = ct_detect((const uint8_t *) bytes, len, &all, dialect, c_guess);
     assert_true((rc == CT_OK) == (dialect->transport != NULL));
     assert_true((rc == CT_DECLINED) == (*c_guess != NULL));
     return rc;
@@ -33,7 +42,7 @@ detect(const char *bytes, size_t len, ct_dialect_t *dialect,
 /* Known after `decided` bytes, and not before. */
 static void
 expect(const char *bytes, size_t len, size_t decided,
-       const ct_transport_t *transport)
+       const ct_transport_t *transport, const ct_protocol_t *protocol)
 {
     ct_dialect_t dialect;
     const char  *c_guess;
@@ -45,7 +54,7 @@ expect(const char *bytes, size_t len, size_t decided,
     for (; n <= len; n++) {
         assert_int_equal(detect(bytes, n, &dialect, &c_guess), CT_OK);
         assert_ptr_equal(dialect.transport, transport);
-        assert_ptr_equal(dialect.protocol, &ct_binary_protocol);
+        assert_ptr_equal(dialect.protocol, protocol);
     }
 }
 
@@ -62,7 +71,10 @@ expect_stranger(const char *bytes, size_t len, const char *c_expected)
 
 
 #define EXPECT(literal, decided, transport)                                    \
-    expect((literal), sizeof(literal) - 1, (decided), (transport))
+    expect((literal), sizeof(literal) - 1, (decided), (transport),             \
+           &ct_binary_protocol)
+#define EXPECT_AS(literal, decided, transport, protocol)                       \
+    expect((literal), sizeof(literal) - 1, (decided), (transport), (protocol))
 #define EXPECT_STRANGER(literal, c_expected)                                   \
     expect_stranger((literal), sizeof(literal) - 1, (c_expected))
 
@@ -91,6 +103,68 @@ knows_our_dialects(void **state CT_UNUSED)
 
 
 static void
+knows_compact_and_json(void **state CT_UNUSED)
+{
+    const ct_protocol_t *const compact = &ct_compact_protocol;
+    const ct_protocol_t *const json = &ct_json_protocol;
+
+    EXPECT_AS("\x82\x21\x01\x04ping", 4, &ct_unframed_transport, compact);
+    EXPECT_AS("\x82\x81\x01\x04ping", 4, &ct_unframed_transport, compact);
+    EXPECT_AS("\x00\x00\x00\x09\x82\x21\x01\x04ping", 6, &ct_framed_transport,
+              compact);
+    EXPECT_AS("\x00\x00\x00\x05\x82\x21\x00\x00\x00", 6, &ct_framed_transport,
+              compact);
+    EXPECT_AS("[1,\"ping\",", 4, &ct_unframed_transport, json);
+    EXPECT_AS("\x00\x00\x00\x20[1,", 6, &ct_framed_transport, json);
+
+    /* Another version is no version. */
+    EXPECT_STRANGER("\x82\x22\x01\x04", "a frame of negative length");
+    EXPECT_STRANGER("\x00\x00\x00\x20\x82\x22", "a frame of no known protocol");
+}
+
+
+/* A listener that does not have them all says what it was asked for. */
+static void
+names_what_is_not_served(void **state CT_UNUSED)
+{
+    static const struct {
+        const char *bytes;
+        const char *c_guess;
+    } cases[] = {
+        { "\x80\x01\x01\x01zzzz", "the binary protocol" },
+        { "\x82\x21\x01\x04ping", "the compact protocol" },
+        { "[1,\"ping\"", "the JSON protocol" },
+        { "\x01\x01\x01\x01\x80\x01zz", "the framed binary protocol" },
+        { "\x01\x01\x01\x01\x82\x21zz", "the framed compact protocol" },
+        { "\x01\x01\x01\x01[1zz", "the framed JSON protocol" },
+    };
+    ct_limits_t   large = CT_LIMITS_DEFAULT;
+    ct_dialects_t none = { .limits = &large };
+    ct_dialect_t  dialect;
+    const char   *c_guess;
+    size_t        i;
+
+    large.frame = 1u << 30;
+    for (i = 0; i < CT_ARRAY_LEN(cases); i++) {
+        none.framed = &ct_framed_transport;
+        none.unframed = NULL;
+        none.binary = NULL;
+        assert_int_equal(ct_detect((const uint8_t *) cases[i].bytes, 8, &none,
+                                   &dialect, &c_guess),
+                         CT_DECLINED);
+        assert_string_equal(c_guess, cases[i].c_guess);
+    }
+    /* A transport may be missing as well. */
+    none = all;
+    none.unframed = NULL;
+    assert_int_equal(ct_detect((const uint8_t *) cases[0].bytes, 8, &none,
+                               &dialect, &c_guess),
+                     CT_DECLINED);
+    assert_string_equal(c_guess, cases[0].c_guess);
+}
+
+
+static void
 names_strangers(void **state CT_UNUSED)
 {
     EXPECT_STRANGER("\x16\x03\x01\x02\x00\x01", "TLS");
@@ -107,16 +181,12 @@ names_strangers(void **state CT_UNUSED)
     EXPECT_STRANGER("SSH-2.0-x", "SSH");
     EXPECT_STRANGER("\x78\x9c\x4b\x4c", "the zlib transport");
     EXPECT_STRANGER("\x78\x01\x4b\x4c", "the zlib transport");
-    EXPECT_STRANGER("\x82\x21\x01\x04", "the compact protocol");
-    EXPECT_STRANGER("[1,\"ping\",", "the JSON protocol");
     EXPECT_STRANGER("\xff\xfb\x18\xff", "telnet");
     EXPECT_STRANGER("\x80\x02\x00\x01",
                     "an unknown version of the binary protocol");
     EXPECT_STRANGER("\x00\x00\x00\x20\x80\x02\x00\x01",
                     "an unknown version of the binary protocol");
     EXPECT_STRANGER("\x00\x00\x00\x20\x0f\xff\x00\x00", "THeader");
-    EXPECT_STRANGER("\x00\x00\x00\x20\x82\x21", "the framed compact protocol");
-    EXPECT_STRANGER("\x00\x00\x00\x20[1", "the framed JSON protocol");
     EXPECT_STRANGER("\x00\x00\x00\x20\x44\x00\x00\x01", "ThriftMux");
 }
 
@@ -180,6 +250,8 @@ main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_our_dialects),
+        cmocka_unit_test(knows_compact_and_json),
+        cmocka_unit_test(names_what_is_not_served),
         cmocka_unit_test(names_strangers),
         cmocka_unit_test(refuses_lengths),
         cmocka_unit_test(refuses_what_is_no_head),

@@ -5,20 +5,27 @@
  * waited for.  Most dialects are known by them:
  *
  *   80 01                         unframed strict binary
+ *   82 x1                         unframed compact
+ *   "["                           unframed JSON
  *   16 03, "GET ", "SSH-", 78 9C  and the like: a name for the refusal
  *   a length                      framed, or unframed non-strict binary
  *
  * Behind a length, the next bytes decide:
  *
  *   80 01                         framed strict binary
+ *   82 x1                         framed compact
+ *   "["                           framed JSON
  *   00 00, a name's length, name  framed non-strict binary
  *   characters of a name          unframed non-strict binary
- *   0F FF, 82 x1, "["             THeader, compact, JSON: refused by name
+ *   0F FF, 44 00                  THeader, ThriftMux: refused by name
  *
  * More bytes are asked for only while those promised by the length have not
  * come: a peer that has sent a whole frame of anything waits for an answer,
  * and gets one.  An unframed name may be as long as limits->name and is
  * waited for whole; a message goes on behind it, so this delays nobody.
+ *
+ * Which transports and protocols there are to speak comes from above: nothing
+ * here pulls them in, and a listener may have fewer.
  */
 
 #include "core/ct_config.h"
@@ -27,6 +34,7 @@
 
 #include "thrift/wire/ct_binary.h"
 #include "thrift/wire/ct_bytes.h"
+#include "thrift/wire/ct_compact.h"
 
 /* A word or a frame's length; nothing is decided on less. */
 #define WORD_SIZE 4
@@ -34,8 +42,14 @@
 /* Behind a name in an old head: type, sequence number; then a stop byte. */
 #define OLD_TAIL_SIZE (1 + 4 + 1)
 
-/* The shortest message in a frame: an old head without a name. */
+/* The shortest message of all but compact: an old head without a name. */
 #define LEAST_FRAME (WORD_SIZE + OLD_TAIL_SIZE)
+
+/* The two bytes that a message of compact or of JSON begins with. */
+#define COMPACT_MASK  0xff1f
+#define COMPACT_START (CT_COMPACT_ID << 8 | CT_COMPACT_VERSION)
+#define JSON_MASK     0xff00
+#define JSON_START    ('[' << 8)
 
 typedef struct signature_s {
     uint32_t    mask;
@@ -63,27 +77,25 @@ static const signature_t strangers[] = {
     { 0xffff0000, 0x785e0000, "the zlib transport" },
     { 0xffff0000, 0x789c0000, "the zlib transport" },
     { 0xffff0000, 0x78da0000, "the zlib transport" },
-    { 0xff1f0000, 0x82010000, "the compact protocol" },
-    { 0xff000000, 0x5b000000, "the JSON protocol" }, /* "[" */
-    { 0xfff00000, 0xfff00000, "telnet" },            /* IAC and a command */
+    { 0xfff00000, 0xfff00000, "telnet" }, /* IAC and a command */
     { 0xff000000, 0x80000000, "an unknown version of the binary protocol" },
 };
 
 /* The same behind a frame's length, by two bytes of a word. */
 static const signature_t framed_strangers[] = {
     { 0xffff, 0x0fff, "THeader" },
-    { 0xff1f, 0x8201, "the framed compact protocol" },
-    { 0xff00, 0x5b00, "the framed JSON protocol" },
     { 0xff00, 0x8000, "an unknown version of the binary protocol" },
     { 0xffff, 0x4400, "ThriftMux" }, /* Tinit, tag below 256 */
     { 0xffff, 0x4100, "ThriftMux" }, /* Tping */
 };
 
-/* The beginning of a connection. */
+/* The beginning of a connection, and what it may be. */
 typedef struct opening_s {
-    const uint8_t     *data;
-    size_t             len;
-    const ct_limits_t *limits;
+    const uint8_t       *data;
+    size_t               len;
+    const ct_dialects_t *dialects;
+    ct_dialect_t        *dialect; /* for the answer */
+    const char         **c_guess; /* else */
 } opening_t;
 
 
@@ -102,19 +114,40 @@ find_stranger(const signature_t *signatures, size_t n, uint32_t word)
 
 
 static ct_rc_t
-decline(const char **c_guess, const char *c_text)
+decline(const opening_t *opening, const char *c_text)
 {
-    *c_guess = c_text;
+    *opening->c_guess = c_text;
     return CT_DECLINED;
 }
 
 
+/* The answer, if this listener has both parts of it. */
 static ct_rc_t
-speak(ct_dialect_t *dialect, const ct_transport_t *transport)
+speak(const opening_t *opening, const ct_transport_t *transport,
+      const ct_protocol_t *protocol, const char *c_name)
 {
-    dialect->transport = transport;
-    dialect->protocol = &ct_binary_protocol;
+    if (transport == NULL || protocol == NULL) {
+        return decline(opening, c_name);
+    }
+    opening->dialect->transport = transport;
+    opening->dialect->protocol = protocol;
     return CT_OK;
+}
+
+
+static ct_rc_t
+speak_framed(const opening_t *opening, const ct_protocol_t *protocol,
+             const char *c_name)
+{
+    return speak(opening, opening->dialects->framed, protocol, c_name);
+}
+
+
+static ct_rc_t
+speak_unframed(const opening_t *opening, const ct_protocol_t *protocol,
+               const char *c_name)
+{
+    return speak(opening, opening->dialects->unframed, protocol, c_name);
 }
 
 
@@ -161,7 +194,7 @@ check_framed_old(const opening_t *opening, uint32_t size)
         return CT_AGAIN;
     }
     n = ct_load32(opening->data + at);
-    if (n > opening->limits->name || n > size - LEAST_FRAME) {
+    if (n > opening->dialects->limits->name || n > size - LEAST_FRAME) {
         return CT_DECLINED;
     }
     if (n > 0) {
@@ -177,84 +210,136 @@ check_framed_old(const opening_t *opening, uint32_t size)
 }
 
 
-/* What stands in a frame of `size` bytes, none of which may be missing. */
+/* A frame that begins with none of the words we know. */
 static ct_rc_t
-detect_framed(const opening_t *opening, uint32_t size, ct_dialect_t *dialect,
-              const char **c_guess)
+detect_framed_old(const opening_t *opening, uint32_t size)
 {
-    const uint8_t *data = opening->data + WORD_SIZE;
-    const char    *c_stranger;
-    ct_rc_t        rc;
+    const uint16_t    word = ct_load16(opening->data + WORD_SIZE);
+    const char *const c_stranger =
+        find_stranger(framed_strangers, CT_ARRAY_LEN(framed_strangers), word);
+    ct_rc_t rc;
 
-    if (size > opening->limits->frame) {
-        return decline(c_guess, "an oversized frame");
+    if (c_stranger != NULL) {
+        return decline(opening, c_stranger);
     }
-    if (size < LEAST_FRAME) {
-        return decline(c_guess, "a frame too short for a message");
+    rc = word == 0 ? check_framed_old(opening, size) : CT_DECLINED;
+    if (rc == CT_DECLINED) {
+        return decline(opening, "a frame of no known protocol");
+    }
+    return rc == CT_OK ? speak_framed(opening, opening->dialects->binary,
+                                      "the framed binary protocol")
+                       : rc;
+}
+
+
+/*
+ * What stands in a frame of `size` bytes, none of which may be missing.  A
+ * compact message may be shorter than any other.
+ */
+static ct_rc_t
+detect_framed(const opening_t *opening, uint32_t size)
+{
+    const ct_dialects_t *dialects = opening->dialects;
+    uint16_t             word;
+
+    if (size > dialects->limits->frame) {
+        return decline(opening, "an oversized frame");
+    }
+    if (size < CT_COMPACT_LEAST_MESSAGE) {
+        return decline(opening, "a frame too short for a message");
     }
     if (opening->len < WORD_SIZE + 2) {
         return CT_AGAIN;
     }
-    if (ct_load16(data) == CT_BINARY_VERSION_1 >> 16) {
-        return speak(dialect, &ct_framed_transport);
+    word = ct_load16(opening->data + WORD_SIZE);
+    if ((word & COMPACT_MASK) == COMPACT_START) {
+        return speak_framed(opening, dialects->compact,
+                            "the framed compact protocol");
     }
-    c_stranger = find_stranger(framed_strangers, CT_ARRAY_LEN(framed_strangers),
-                               ct_load16(data));
-    if (c_stranger != NULL) {
-        return decline(c_guess, c_stranger);
+    if (size < LEAST_FRAME) {
+        return decline(opening, "a frame too short for a message");
     }
-    rc = ct_load16(data) == 0 ? check_framed_old(opening, size) : CT_DECLINED;
-    if (rc == CT_DECLINED) {
-        return decline(c_guess, "a frame of no known protocol");
+    if (word == CT_BINARY_VERSION_1 >> 16) {
+        return speak_framed(opening, dialects->binary,
+                            "the framed binary protocol");
     }
-    return rc == CT_OK ? speak(dialect, &ct_framed_transport) : rc;
+    if ((word & JSON_MASK) == JSON_START) {
+        return speak_framed(opening, dialects->json,
+                            "the framed JSON protocol");
+    }
+    return detect_framed_old(opening, size);
 }
 
 
 /* Behind a length: a frame, or a name. */
 static ct_rc_t
-detect_behind_len(const opening_t *opening, uint32_t len, ct_dialect_t *dialect,
-                  const char **c_guess)
+detect_behind_len(const opening_t *opening, uint32_t len)
 {
     ct_rc_t rc = CT_DECLINED;
 
-    if (len <= opening->limits->name) {
+    if (len <= opening->dialects->limits->name) {
         rc = check_name(opening, WORD_SIZE, len);
     }
     if (rc == CT_OK) {
-        return speak(dialect, &ct_unframed_transport);
+        return speak_unframed(opening, opening->dialects->binary,
+                              "the binary protocol");
     }
     if (rc == CT_AGAIN) {
         return CT_AGAIN;
     }
-    return detect_framed(opening, len, dialect, c_guess);
+    return detect_framed(opening, len);
+}
+
+
+/*
+ * A message without a frame, by its first word.  CT_DECLINED with a guess: one
+ * that this listener does not speak; without: none.
+ */
+static ct_rc_t
+detect_unframed(const opening_t *opening, uint32_t word)
+{
+    const ct_dialects_t *dialects = opening->dialects;
+
+    if ((word & CT_BINARY_VERSION_MASK) == CT_BINARY_VERSION_1) {
+        return speak_unframed(opening, dialects->binary, "the binary protocol");
+    }
+    if ((word >> 16 & COMPACT_MASK) == COMPACT_START) {
+        return speak_unframed(opening, dialects->compact,
+                              "the compact protocol");
+    }
+    if ((word >> 16 & JSON_MASK) == JSON_START) {
+        return speak_unframed(opening, dialects->json, "the JSON protocol");
+    }
+    return CT_DECLINED;
 }
 
 
 ct_rc_t
-ct_detect(const uint8_t *data, size_t len, const ct_limits_t *limits,
+ct_detect(const uint8_t *data, size_t len, const ct_dialects_t *dialects,
           ct_dialect_t *dialect, const char **c_guess)
 {
-    const opening_t opening = { data, len, limits };
-    const char     *c_stranger;
+    const opening_t opening = { data, len, dialects, dialect, c_guess };
     uint32_t        word;
+    ct_rc_t         rc;
 
     if (len < WORD_SIZE) {
         return CT_AGAIN;
     }
     word = ct_load32(data);
-    if ((word & CT_BINARY_VERSION_MASK) == CT_BINARY_VERSION_1) {
-        return speak(dialect, &ct_unframed_transport);
+    *c_guess = NULL;
+    rc = detect_unframed(&opening, word);
+    if (rc == CT_OK || *c_guess != NULL) {
+        return rc;
     }
-    c_stranger = find_stranger(strangers, CT_ARRAY_LEN(strangers), word);
-    if (c_stranger != NULL) {
-        return decline(c_guess, c_stranger);
+    *c_guess = find_stranger(strangers, CT_ARRAY_LEN(strangers), word);
+    if (*c_guess != NULL) {
+        return CT_DECLINED;
     }
     if (word == 0) {
-        return decline(c_guess, "an empty frame");
+        return decline(&opening, "an empty frame");
     }
     if (word > INT32_MAX) {
-        return decline(c_guess, "a frame of negative length");
+        return decline(&opening, "a frame of negative length");
     }
-    return detect_behind_len(&opening, word, dialect, c_guess);
+    return detect_behind_len(&opening, word);
 }

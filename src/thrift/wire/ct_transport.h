@@ -97,13 +97,26 @@ typedef struct ct_dialect_s {
 } ct_dialect_t;
 
 /*
+ * What a listener speaks: NULL where it does not.  Whoever fills this in knows
+ * the transports and protocols; who recognises them need not.
+ */
+typedef struct ct_dialects_s {
+    const ct_limits_t    *limits;
+    const ct_transport_t *framed;
+    const ct_transport_t *unframed;
+    const ct_protocol_t  *binary;
+    const ct_protocol_t  *compact;
+    const ct_protocol_t  *json;
+} ct_dialects_t;
+
+/*
  * Recognises a dialect by its first bytes (docs/architecture.md has the
- * table).  CT_AGAIN: more bytes are needed.  CT_DECLINED: this is no Thrift
- * that we speak; *c_guess names what it looks like ("HTTP", "TLS",
- * "SSH", "an oversized frame", ...).
+ * table).  CT_AGAIN: more bytes are needed.  CT_DECLINED: this is nothing that
+ * `dialects` has; *c_guess names what it looks like ("HTTP", "TLS", "SSH",
+ * "an oversized frame", ...).
  */
 CT_API ct_rc_t ct_detect(const uint8_t *data, size_t len,
-                         const ct_limits_t *limits, ct_dialect_t *dialect,
+                         const ct_dialects_t *dialects, ct_dialect_t *dialect,
                          const char **c_guess);
 
 #endif /* CT_TRANSPORT_H */
