@@ -83,9 +83,8 @@ ct_rc_t ct_json_take_quoted(ct_reader_t *reader, ct_str_t *raw,
                             bool *has_escapes);
 
 /*
- * The characters that may be a number, none of them perhaps.  One at the
- * message's end is taken for whole: there is a bracket missing then, which
- * the next one to look will say.
+ * The characters that may be a number, none of them perhaps.  A message does
+ * not end with one, so something must stand behind them.
  */
 ct_rc_t ct_json_take_number(ct_reader_t *reader, ct_str_t *text);
 

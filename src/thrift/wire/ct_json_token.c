@@ -123,7 +123,7 @@ ct_json_take_number(ct_reader_t *reader, ct_str_t *text)
     }
     text->data = (const char *) start;
     text->len = (size_t) (reader->pos - start);
-    if (text->len == 0 && reader->pos == reader->end) {
+    if (reader->pos == reader->end) {
         return ct_reader_fail_short(reader);
     }
     return CT_OK;
