@@ -1,0 +1,17 @@
+/*
+ * json_fuzz.c -- Thrift's JSON, as protocol_fuzz.h has it.
+ */
+
+#include "core/ct_config.h"
+
+#include "protocol_fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fuzz_protocol(&ct_json_protocol, false, data, size);
+    return 0;
+}
