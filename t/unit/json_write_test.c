@@ -156,12 +156,31 @@ stays_failed(void **state CT_UNUSED)
 }
 
 
+/* The codec's caller hears the reason. */
+static void
+tells_why(void **state CT_UNUSED)
+{
+    sample_oops_t oops = { CT_STR_INIT("\xc3") };
+    ct_writer_t   writer;
+    ct_buf_t      out;
+    const char   *c_why = NULL;
+
+    ct_buf_init(&out);
+    ct_writer_init(&writer, P, &out);
+    assert_int_equal(
+        ct_codec_write(&writer, &sample_oops_struct, &oops, &c_why), CT_ERROR);
+    assert_string_equal(c_why, "a string that is not UTF-8, as JSON must be");
+    ct_buf_release(&out);
+}
+
+
 int
 main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_everything),
         cmocka_unit_test(stays_failed),
+        cmocka_unit_test(tells_why),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

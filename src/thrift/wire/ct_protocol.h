@@ -232,7 +232,7 @@ ct_writer_claim(ct_writer_t *writer, size_t len)
     ct_buf_t *out = writer->out;
     uint8_t  *data;
 
-    if (CT_UNLIKELY(len > ct_buf_room(out))
+    if (CT_UNLIKELY(len > ct_buf_room(out)) && !writer->failed
         && ct_buf_reserve(out, len) != CT_OK) {
         ct_writer_fail(writer, NULL);
     }
