@@ -197,7 +197,7 @@ ct_reply(ct_pending_t *pending, ct_rc_t rc)
         return CT_ERROR;
     }
     call_count(pending);
-    if (pending->state->has_after_call && pending->handler != NULL) {
+    if (pending->state->has_after_call && pending->call.method != NULL) {
         hooks_after(pending);
     }
     if (!is_first) {
