@@ -261,6 +261,10 @@ write_escaped(char *out, const char *c_text)
 }
 
 
+/*
+ * The kernel is asked which sockets listen: a generation that was given up
+ * may have begun to use more than this one knows of, and clients wait there.
+ */
 static char *
 write_entry(char *out, const ct_listen_t *listen)
 {
@@ -268,9 +272,11 @@ write_entry(char *out, const ct_listen_t *listen)
 
     ct_addr_text(&listen->addr, addr, sizeof(addr));
     out = write_escaped(out, addr);
-    for (unsigned i = 0; i < listen->nfds; i++) {
-        out += snprintf(out, FD_TEXT_SIZE, "%c%d", i == 0 ? '=' : ' ',
-                        listen->fds[i]);
+    for (unsigned i = 0; i < listen->nbound; i++) {
+        if (ct_socket_is_listening(listen->fds[i])) {
+            out += snprintf(out, FD_TEXT_SIZE, "%c%d", i == 0 ? '=' : ' ',
+                            listen->fds[i]);
+        }
     }
     *out++ = ';';
     return out;
@@ -286,7 +292,7 @@ ct_listens_text(const ct_listens_t *listens, ct_pool_t *pool)
 
     for (size_t i = 0; i < listens->list.n; i++) {
         size += 3 * CT_ADDR_TEXT_SIZE
-                + ct_listens_at(listens, i)->nfds * FD_TEXT_SIZE + 1;
+                + ct_listens_at(listens, i)->nbound * FD_TEXT_SIZE + 1;
     }
     text = ct_pool_alloc(pool, size);
     end = text;
@@ -309,8 +315,10 @@ ct_listens_keep_over_exec(const ct_listens_t *listens)
     for (size_t i = 0; i < listens->list.n; i++) {
         const ct_listen_t *listen = ct_listens_at(listens, i);
 
-        for (unsigned j = 0; j < listen->nfds; j++) {
-            (void) ct_file_set_cloexec(listen->fds[j], false);
+        for (unsigned j = 0; j < listen->nbound; j++) {
+            if (ct_socket_is_listening(listen->fds[j])) {
+                (void) ct_file_set_cloexec(listen->fds[j], false);
+            }
         }
     }
 }

@@ -155,6 +155,18 @@ ct_socket_is_listening(int fd)
 }
 
 
+/* Linux: inet_hash() of a listening socket adds it to the group. */
+bool
+ct_socket_joins_on_listen(void)
+{
+#ifdef __linux__
+    return true;
+#else
+    return false;
+#endif
+}
+
+
 bool
 ct_socket_has_reuseport(void)
 {
