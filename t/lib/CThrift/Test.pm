@@ -44,6 +44,7 @@ use Time::HiRes qw(sleep time);
 use CThrift::Client;
 
 our $PATIENCE = 20;    # seconds that anything may take; a failure, not a wait
+our $GRACE = 10;       # seconds in which to let go of what is open at the end
 
 my $objs = abs_path($ENV{CTHRIFT_OBJS} // 'objs');
 my @all;               # every harness made, for the end
@@ -476,12 +477,12 @@ sub leftover_descriptors {
     return if !$master || !kill 0, $master;
     CThrift::Client::close_all();
     my @pids = ($self->has_master ? $self->workers : $master);
-    wait_for(sub { !map { connections($_) } @pids }, 5);
+    wait_for(sub { !map { connections($_) } @pids }, $GRACE);
     push @words, map { my $pid = $_; map { "worker $pid: $_" }
             connections($pid) } @pids;
 
     my $before = $self->{descriptors} // return @words;
-    wait_for(sub { descriptors($master) <= $before }, 5);
+    wait_for(sub { descriptors($master) <= $before }, $GRACE);
     my $now = descriptors($master);
     push @words, "the master had $before descriptors and has $now"
         if $now > $before;
@@ -499,7 +500,7 @@ sub leftover_processes {
         return grep { (readlink("/proc/$_/exe") // '') =~ /cthrift/ }
             map { ($_, children($_)) } children($$);
     };
-    wait_for(sub { !$servers->() }, 10);
+    wait_for(sub { !$servers->() }, $GRACE);
     for my $pid ($servers->()) {
         push @left, "$pid " . title($pid);
         kill 'KILL', $pid;
