@@ -98,22 +98,43 @@ write_includes(ct_idl_gen_t *gen)
 }
 
 
+/* Where the second names of the announcements begin. */
+static size_t
+announced_column(const ct_idl_gen_t *gen)
+{
+    size_t column = 0;
+
+    for (size_t i = 0; i < gen->file->defs.n; i++) {
+        const ct_idl_def_t *def = CT_IDL_AT(ct_idl_def_t, &gen->file->defs, i);
+        const size_t width = sizeof("typedef struct _s") + def->c_name.len;
+
+        if (ct_idl_is_struct(def) && width > column) {
+            column = width;
+        }
+    }
+    return column;
+}
+
+
 /* Fields and lists point at structs that come later. */
 static void
 announce_structs(ct_idl_gen_t *gen)
 {
-    bool any = false;
+    const size_t column = announced_column(gen);
 
     for (size_t i = 0; i < gen->file->defs.n; i++) {
         const ct_idl_def_t *def = CT_IDL_AT(ct_idl_def_t, &gen->file->defs, i);
 
         if (ct_idl_is_struct(def)) {
-            ct_idl_out_print(&gen->out, "typedef struct %.*s_s %.*s_t;\n",
-                             CT_STR_ARG(def->c_name), CT_STR_ARG(def->c_name));
-            any = true;
+            ct_idl_out_typedef(
+                &gen->out,
+                ct_str_printf(gen->pool, "typedef struct %.*s_s",
+                              CT_STR_ARG(def->c_name)),
+                ct_str_printf(gen->pool, "%.*s_t", CT_STR_ARG(def->c_name)),
+                column);
         }
     }
-    if (any) {
+    if (column > 0) {
         ct_idl_out_str(&gen->out, CT_STR("\n"));
     }
 }

@@ -63,7 +63,16 @@ void ct_idl_gen_define_const(ct_idl_gen_t *gen, ct_idl_def_t *def);
 void ct_idl_gen_define_enum(ct_idl_gen_t *gen, const ct_idl_def_t *def);
 void ct_idl_gen_define_struct(ct_idl_gen_t *gen, ct_idl_def_t *def);
 
-/* The value of a struct whose fields all have their defaults, in braces. */
-void ct_idl_gen_initial(ct_idl_gen_t *gen, ct_idl_def_t *def);
+/*
+ * The value of a struct whose fields all have their defaults, in braces that
+ * stand in a line of that indent.
+ */
+void ct_idl_gen_initial(ct_idl_gen_t *gen, ct_idl_def_t *def, size_t indent);
+
+/*
+ * `TYPE NAME = `, broken behind the type where `{` would not fit; gives back
+ * the indent of what follows.
+ */
+size_t ct_idl_gen_object(ct_idl_gen_t *gen, ct_str_t type, ct_str_t name);
 
 #endif /* CT_IDL_GEN_H */

@@ -477,12 +477,26 @@ write_thing(ct_idl_gen_t *gen, const thing_t *thing)
 
 
 void
-ct_idl_gen_initial(ct_idl_gen_t *gen, ct_idl_def_t *def)
+ct_idl_gen_initial(ct_idl_gen_t *gen, ct_idl_def_t *def, size_t indent)
 {
     /* Opened up at once: a struct of one line is the exception. */
-    const thing_t thing = { .kind = INITIAL, .def = def };
+    const thing_t thing = { .kind = INITIAL, .def = def, .indent = indent };
 
     write_as_is(gen, &thing);
+}
+
+
+size_t
+ct_idl_gen_object(ct_idl_gen_t *gen, ct_str_t type, ct_str_t name)
+{
+    if (type.len + name.len + sizeof(" = {") > CT_IDL_OUT_WIDTH) {
+        ct_idl_out_print(&gen->out, "%.*s\n    %.*s = ", CT_STR_ARG(type),
+                         CT_STR_ARG(name));
+        return CT_IDL_OUT_INDENT;
+    }
+    ct_idl_out_print(&gen->out, "%.*s %.*s = ", CT_STR_ARG(type),
+                     CT_STR_ARG(name));
+    return 0;
 }
 
 
@@ -533,9 +547,12 @@ ct_idl_gen_declare_const(ct_idl_gen_t *gen, ct_idl_def_t *def)
 
     ct_idl_out_doc(&gen->out, def->doc, 0);
     if (!is_number(def)) {
-        ct_idl_out_print(&gen->out, "extern const %.*s %.*s;\n\n",
-                         CT_STR_ARG(ct_idl_gen_c_type(gen, def->type)),
-                         CT_STR_ARG(def->c_name));
+        ct_idl_out_typedef(
+            &gen->out,
+            ct_str_printf(gen->pool, "extern const %.*s",
+                          CT_STR_ARG(ct_idl_gen_c_type(gen, def->type))),
+            def->c_name, 0);
+        ct_idl_out_str(&gen->out, CT_STR("\n"));
         return;
     }
     ct_idl_out_print(&gen->out, "#define %.*s ", CT_STR_ARG(def->c_name));
@@ -551,16 +568,15 @@ ct_idl_gen_declare_const(ct_idl_gen_t *gen, ct_idl_def_t *def)
 void
 ct_idl_gen_define_const(ct_idl_gen_t *gen, ct_idl_def_t *def)
 {
-    const thing_t thing = { .kind = ITEM,
-                            .type = def->type,
-                            .value = def->value };
+    const ct_str_t type = ct_idl_gen_c_type(gen, def->type);
+    thing_t thing = { .kind = ITEM, .type = def->type, .value = def->value };
 
     if (is_number(def)) {
         return;
     }
-    ct_idl_out_print(&gen->out, "const %.*s %.*s = ",
-                     CT_STR_ARG(ct_idl_gen_c_type(gen, def->type)),
-                     CT_STR_ARG(def->c_name));
+    thing.indent = ct_idl_gen_object(
+        gen, ct_str_printf(gen->pool, "const %.*s", CT_STR_ARG(type)),
+        def->c_name);
     write_thing(gen, &thing);
     ct_idl_out_str(&gen->out, CT_STR(";\n\n\n"));
 }

@@ -97,9 +97,12 @@ declare_typedef(ct_idl_gen_t *gen, const ct_idl_def_t *def)
 {
     ct_idl_gen_need(gen, def->type);
     ct_idl_out_doc(&gen->out, def->doc, 0);
-    ct_idl_out_print(&gen->out, "typedef %.*s %.*s_t;\n\n",
-                     CT_STR_ARG(ct_idl_gen_c_type(gen, def->type)),
-                     CT_STR_ARG(def->c_name));
+    ct_idl_out_typedef(
+        &gen->out,
+        ct_str_printf(gen->pool, "typedef %.*s",
+                      CT_STR_ARG(ct_idl_gen_c_type(gen, def->type))),
+        type_name(gen, def->c_name), 0);
+    ct_idl_out_str(&gen->out, CT_STR("\n"));
 }
 
 
@@ -151,18 +154,24 @@ item_name(ct_idl_gen_t *gen, const ct_idl_type_t *map)
 static void
 declare_item(ct_idl_gen_t *gen, const ct_idl_type_t *map)
 {
-    const ct_str_t        name = item_name(gen, map);
     const ct_idl_member_t members[] = {
         { CT_STR_NONE, ct_idl_gen_real_c_type(gen, map->key), CT_STR("key") },
         { CT_STR_NONE, ct_idl_gen_real_c_type(gen, map->element),
           CT_STR("value") },
     };
 
-    begin_shared(gen, name);
-    ct_idl_out_print(&gen->out, "struct %.*s_s {\n", CT_STR_ARG(name));
+    ct_idl_out_print(&gen->out, "struct %.*s_s {\n",
+                     CT_STR_ARG(item_name(gen, map)));
     ct_idl_out_members(&gen->out, members, CT_ARRAY_LEN(members));
     ct_idl_out_str(&gen->out, CT_STR("};\n"));
-    end_shared(gen);
+}
+
+
+/* Whether the structs that a map's item holds stand complete. */
+static bool
+is_ready(const ct_idl_gen_t *gen, const ct_idl_type_t *map)
+{
+    return is_complete(gen, map->key) && is_complete(gen, map->element);
 }
 
 
@@ -173,9 +182,10 @@ declare_pending(ct_idl_gen_t *gen)
     for (size_t i = 0; i < gen->pending.n; i++) {
         ct_idl_type_t **map = ct_array_at(&gen->pending, i);
 
-        if (*map != NULL && is_complete(gen, (*map)->key)
-            && is_complete(gen, (*map)->element)) {
+        if (*map != NULL && is_ready(gen, *map)) {
+            begin_shared(gen, item_name(gen, *map));
             declare_item(gen, *map);
+            end_shared(gen);
             *map = NULL;
         }
     }
@@ -198,24 +208,38 @@ declare_shape(ct_idl_gen_t *gen, ct_str_t c_name, ct_str_t item)
 }
 
 
-/* The struct of a list, set or map, and a map's item if it can be. */
+/* A map's item is announced, and follows as soon as it can. */
+static void
+declare_map(ct_idl_gen_t *gen, ct_idl_type_t *map)
+{
+    const ct_str_t name = item_name(gen, map);
+
+    ct_idl_out_typedef(
+        &gen->out,
+        ct_str_printf(gen->pool, "typedef struct %.*s_s", CT_STR_ARG(name)),
+        type_name(gen, name), 0);
+    ct_idl_out_str(&gen->out, CT_STR("\n"));
+    declare_shape(gen, map->c_name, type_name(gen, name));
+    if (is_ready(gen, map)) {
+        ct_idl_out_str(&gen->out, CT_STR("\n"));
+        declare_item(gen, map);
+    } else {
+        *(ct_idl_type_t **) ct_array_push(&gen->pending) = map;
+    }
+}
+
+
 static void
 declare_container(ct_idl_gen_t *gen, ct_idl_type_t *type)
 {
-    ct_str_t item = ct_idl_gen_real_c_type(gen, type->element);
-
     begin_shared(gen, type->c_name);
     if (type->kind == CT_IDL_MAP) {
-        const ct_str_t name = item_name(gen, type);
-
-        item = type_name(gen, name);
-        ct_idl_out_print(&gen->out, "typedef struct %.*s_s %.*s;\n\n",
-                         CT_STR_ARG(name), CT_STR_ARG(item));
-        *(ct_idl_type_t **) ct_array_push(&gen->pending) = type;
+        declare_map(gen, type);
+    } else {
+        declare_shape(gen, type->c_name,
+                      ct_idl_gen_real_c_type(gen, type->element));
     }
-    declare_shape(gen, type->c_name, item);
     end_shared(gen);
-    declare_pending(gen);
 }
 
 
@@ -330,10 +354,14 @@ ct_idl_gen_declare_struct(ct_idl_gen_t *gen, ct_idl_def_t *def)
 static void
 declare_maker(ct_idl_gen_t *gen, const ct_idl_def_t *def)
 {
+    const ct_str_t parameters[] = { CT_STR_INIT("ct_pool_t *pool") };
+
     ct_idl_out_print(&gen->out,
                      "/* One in `pool`, its fields as their defaults say. */\n"
-                     "%.*s_t *%.*s_new(ct_pool_t *pool);\n\n",
+                     "%.*s_t *%.*s_new",
                      CT_STR_ARG(def->c_name), CT_STR_ARG(def->c_name));
+    ct_idl_out_arguments(&gen->out, parameters, CT_ARRAY_LEN(parameters), 1);
+    ct_idl_out_str(&gen->out, CT_STR(";\n\n"));
 }
 
 

@@ -260,6 +260,25 @@ ct_idl_out_doc(ct_idl_out_t *out, ct_str_t doc, size_t indent)
 }
 
 
+void
+ct_idl_out_typedef(ct_idl_out_t *out, ct_str_t type, ct_str_t name,
+                   size_t column)
+{
+    const size_t least = type.len + 1;
+
+    if (least + name.len + 1 > CT_IDL_OUT_WIDTH) {
+        ct_idl_out_print(out, "%.*s\n    %.*s;\n", CT_STR_ARG(type),
+                         CT_STR_ARG(name));
+        return;
+    }
+    if (column < least || column + name.len + 1 > CT_IDL_OUT_WIDTH) {
+        column = least;
+    }
+    ct_idl_out_print(out, "%.*s%*s%.*s;\n", CT_STR_ARG(type),
+                     (int) (column - type.len), "", CT_STR_ARG(name));
+}
+
+
 static size_t
 count_stars(ct_str_t name)
 {
