@@ -177,3 +177,17 @@ ct_generation_settle(ct_cycle_t *cycle, const ct_file_t *report)
         }
     }
 }
+
+
+bool
+ct_generation_logs_to_stderr(const ct_cycle_t *cycle)
+{
+    const ct_error_logs_t *logs = &ct_core_conf(cycle)->error_logs;
+
+    for (size_t i = 0; i < logs->n; i++) {
+        if (ct_str_eq_c(logs->items[i].path, "stderr")) {
+            return true;
+        }
+    }
+    return false;
+}

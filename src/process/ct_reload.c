@@ -386,14 +386,16 @@ ct_reload_child_died(ct_master_t *master, const ct_child_t *child, int status)
 {
     char why[CT_REPORT_SIZE];
 
+    discard(master);
     if (WIFSIGNALED(status)) {
+        /* What it may have reported is a backtrace. */
         (void) snprintf(why, sizeof(why), "new worker %u crashed on %s",
                         child->id, ct_signal_name(WTERMSIG(status)));
-    } else {
-        (void) snprintf(why, sizeof(why), "new worker %u ended with code %d",
-                        child->id, WEXITSTATUS(status));
+        finish(master, why);
+        return;
     }
-    discard(master);
+    (void) snprintf(why, sizeof(why), "new worker %u ended with code %d",
+                    child->id, WEXITSTATUS(status));
     fail(master, why);
 }
 

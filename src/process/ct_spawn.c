@@ -28,6 +28,7 @@
 #include "event/ct_loop.h"
 #include "process/ct_channel.h"
 #include "process/ct_core_module.h"
+#include "process/ct_generation.h"
 #include "process/ct_master.h"
 #include "process/ct_scoreboard.h"
 #include "process/ct_signal.h"
@@ -113,6 +114,8 @@ run_child(ct_master_t *master, ct_cycle_t *cycle, const ct_child_t *child,
         .master_pid = master_pid,
         .early = &master->early,
         .report = &master->reload.report.file,
+        .drops_stderr =
+            master->ready_fd != -1 && !ct_generation_logs_to_stderr(cycle),
     };
 
     ct_signal_install_worker();

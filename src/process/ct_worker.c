@@ -39,6 +39,7 @@
 #include "process/ct_channel.h"
 #include "process/ct_core_module.h"
 #include "process/ct_crash.h"
+#include "process/ct_daemon.h"
 #include "process/ct_generation.h"
 #include "process/ct_privilege.h"
 #include "process/ct_signal.h"
@@ -276,6 +277,9 @@ report_ready(process_t *process)
     if (process->start->report != NULL) {
         ct_generation_settle(worker->cycle, process->start->report);
     }
+    if (process->start->drops_stderr) {
+        ct_daemon_drop_stderr();
+    }
     atomic_store(&worker->slot->heartbeat_ms, ct_clock_ms());
     atomic_store(&worker->slot->state, CT_SLOT_SERVING);
     if (process->start->channel != -1) {
@@ -289,8 +293,13 @@ start(process_t *process)
 {
     ct_worker_t *worker = &process->worker;
 
-    if (ct_privilege_settle(process->conf, worker->id, worker->log) != CT_OK
-        || make_loop(process) != CT_OK) {
+    /* Alone it keeps its rights: it must remove its pid file at the end. */
+    if (process->start->channel != -1
+        && ct_privilege_settle(process->conf, worker->id, worker->log)
+               != CT_OK) {
+        return CT_ERROR;
+    }
+    if (make_loop(process) != CT_OK) {
         return CT_ERROR;
     }
     ct_crash_watch(worker);
