@@ -59,18 +59,19 @@ write_opening(ct_idl_gen_t *gen, const char *c_end, bool with_doc)
 {
     const ct_str_t stem = gen->file->stem;
     ct_idl_out_t  *out = &gen->out;
+    size_t         before;
 
     ct_idl_out_print(out,
                      "/*\n"
-                     " * %.*s.gen.%s -- written by cthriftc from %.*s.thrift;"
-                     " changes are lost.\n",
+                     " * %.*s.gen.%s -- %.*s.thrift in C.\n"
+                     " *\n"
+                     " * Written by cthriftc: changes are lost.\n",
                      CT_STR_ARG(stem), c_end, CT_STR_ARG(stem));
+    before = out->len;
     if (with_doc && gen->file->doc.data != NULL) {
-        const size_t before = out->len;
-
         ct_idl_out_str(out, CT_STR(" *\n"));
         ct_idl_out_doc_lines(out, gen->file->doc, 0);
-        if (out->len == before + 3) {
+        if (out->len == before + sizeof(" *\n") - 1) {
             out->len = before; /* there were no words in it */
         }
     }

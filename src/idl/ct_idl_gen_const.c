@@ -529,13 +529,15 @@ is_number(const ct_idl_def_t *def)
 }
 
 
-/* Whether the number stands with a sign, and so in parentheses. */
+/* Whether the number is written with a sign, and so in parentheses. */
 static bool
-is_negative(const ct_idl_value_t *value)
+is_negative(const ct_idl_def_t *def, const ct_idl_value_t *value)
 {
-    return value->kind == CT_IDL_VALUE_DOUBLE
-               ? value->number < 0
-               : value->enum_value == NULL && value->i64 < 0;
+    if (value->enum_value != NULL || ct_idl_enum_of(def->type) != NULL) {
+        return false;
+    }
+    return value->kind == CT_IDL_VALUE_DOUBLE ? value->number < 0
+                                              : value->i64 < 0;
 }
 
 
@@ -556,27 +558,46 @@ ct_idl_gen_declare_const(ct_idl_gen_t *gen, ct_idl_def_t *def)
         return;
     }
     ct_idl_out_print(&gen->out, "#define %.*s ", CT_STR_ARG(def->c_name));
-    if (is_negative(value)) {
+    if (is_negative(def, value)) {
         ct_idl_out_str(&gen->out, CT_STR("("));
     }
     write_as_is(gen, &thing);
     ct_idl_out_str(&gen->out,
-                   is_negative(value) ? CT_STR(")\n\n") : CT_STR("\n\n"));
+                   is_negative(def, value) ? CT_STR(")\n\n") : CT_STR("\n\n"));
+}
+
+
+/* `TYPE NAME =`, and the text on the next line where it is long. */
+static void
+define_text(ct_idl_gen_t *gen, ct_str_t type, ct_str_t name,
+            const thing_t *thing)
+{
+    ct_idl_out_print(&gen->out, "%.*s %.*s = ", CT_STR_ARG(type),
+                     CT_STR_ARG(name));
+    if (!write_flat(gen, thing)) {
+        gen->out.len--;
+        ct_idl_out_str(&gen->out, CT_STR("\n    "));
+        write_as_is(gen, thing);
+    }
 }
 
 
 void
 ct_idl_gen_define_const(ct_idl_gen_t *gen, ct_idl_def_t *def)
 {
-    const ct_str_t type = ct_idl_gen_c_type(gen, def->type);
+    const ct_idl_kind_t kind = ct_idl_real(def->type)->kind;
+    const ct_str_t      type = ct_str_printf(
+             gen->pool, "const %.*s", CT_STR_ARG(ct_idl_gen_c_type(gen, def->type)));
     thing_t thing = { .kind = ITEM, .type = def->type, .value = def->value };
 
     if (is_number(def)) {
         return;
     }
-    thing.indent = ct_idl_gen_object(
-        gen, ct_str_printf(gen->pool, "const %.*s", CT_STR_ARG(type)),
-        def->c_name);
-    write_thing(gen, &thing);
+    if (kind == CT_IDL_STRING || kind == CT_IDL_BINARY) {
+        define_text(gen, type, def->c_name, &thing);
+    } else {
+        thing.indent = ct_idl_gen_object(gen, type, def->c_name);
+        write_thing(gen, &thing);
+    }
     ct_idl_out_str(&gen->out, CT_STR(";\n\n\n"));
 }
