@@ -109,6 +109,10 @@ place(ct_pool_t *pool, const ct_idl_pos_t *pos, ct_idl_message_t *message)
 }
 
 
+static void say(ct_idl_t *idl, bool is_error, const ct_idl_pos_t *pos,
+                ct_str_t path, const char *fmt, va_list args) CT_PRINTF(5, 0);
+
+
 /* Formats and hands over; `pos` may be NULL, then `path` is said. */
 static void
 say(ct_idl_t *idl, bool is_error, const ct_idl_pos_t *pos, ct_str_t path,
