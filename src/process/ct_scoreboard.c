@@ -19,16 +19,12 @@
 
 #include "process/ct_scoreboard.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "core/ct_clock.h"
 #include "core/ct_log.h"
+#include "process/ct_alive.h"
 
 /* "cthrift" and a NUL, read as a number. */
 #define BOARD_MAGIC UINT64_C(0x0074666972687463)
@@ -126,40 +122,6 @@ ct_scoreboard_claim(ct_board_t *board, unsigned id, unsigned generation)
 }
 
 
-/*
- * Whether a process has ended that nobody has waited for: a container's first
- * process often does not.  "4711 (name) Z ..."; the name may hold anything.
- */
-static bool
-is_zombie(int32_t pid)
-{
-    char        path[32];
-    char        text[512];
-    const char *name_end = NULL;
-    ssize_t     n = 0;
-    int         fd = -1;
-
-    (void) snprintf(path, sizeof(path), "/proc/%ld/stat", (long) pid);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd == -1) {
-        return false;
-    }
-    n = read(fd, text, sizeof(text) - 1);
-    close(fd);
-    text[n > 0 ? n : 0] = '\0';
-    name_end = strrchr(text, ')');
-    return name_end != NULL && strncmp(name_end, ") Z", 3) == 0;
-}
-
-
-static bool
-is_alive(int32_t pid)
-{
-    return pid > 0 && (kill((pid_t) pid, 0) == 0 || errno == EPERM)
-           && !is_zombie(pid);
-}
-
-
 static void
 lock_folding(ct_board_t *board)
 {
@@ -172,7 +134,7 @@ lock_folding(ct_board_t *board)
             return;
         }
         /* The failed exchange has told who it is. */
-        if (!is_alive(holder)
+        if (!ct_alive(holder)
             && atomic_compare_exchange_strong(&board->fold_pid, &holder,
                                               self)) {
             return;
@@ -280,7 +242,7 @@ ct_scoreboard_sweep(ct_board_t *board)
 
         /* A slot just claimed has no master yet: its turn comes. */
         if (atomic_load(&slot->state) == CT_SLOT_FREE || master == 0
-            || is_alive(master) || is_alive(atomic_load(&slot->pid))) {
+            || ct_alive(master) || ct_alive(atomic_load(&slot->pid))) {
             continue;
         }
         ct_scoreboard_retire(board, slot);
