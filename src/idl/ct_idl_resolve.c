@@ -204,6 +204,7 @@ measure_at(ct_idl_t *idl, ct_idl_type_t *type, uint32_t level)
         }
     }
     if (level > CT_IDL_MAX_DEPTH || type->depth > CT_IDL_MAX_DEPTH) {
+        type->depth = 0; /* else whatever uses it would be too deep again */
         return ct_idl_error(idl, &type->pos,
                             "types are nested more than %d deep, typedefs "
                             "counted",
