@@ -52,6 +52,7 @@ cut(ct_str_t *text, char end, ct_str_t *part)
 }
 
 
+/* -1: no digit.  Only the letters that write_escaped makes. */
 static int
 hex_value(char digit)
 {
@@ -95,6 +96,7 @@ unescape(ct_str_t text, char *out, size_t *len)
 }
 
 
+/* The longest address, every byte of it escaped, sets the size. */
 static ct_rc_t
 read_addr(ct_str_t text, ct_addr_t *addr)
 {
@@ -105,7 +107,8 @@ read_addr(ct_str_t text, ct_addr_t *addr)
     if (text.len > sizeof(bytes) || unescape(text, bytes, &len) != CT_OK) {
         return CT_DECLINED;
     }
-    return ct_addr_parse((ct_str_t){ len, bytes }, addr, &c_why) == CT_OK
+    return ct_addr_parse_numeric((ct_str_t){ len, bytes }, addr, &c_why)
+                   == CT_OK
                ? CT_OK
                : CT_DECLINED;
 }
@@ -123,6 +126,7 @@ has_fd(const ct_inherited_t *entry, int fd)
 }
 
 
+/* A descriptor that two listens held would be closed twice. */
 static bool
 is_taken(const ct_array_t *list, int fd)
 {
@@ -135,6 +139,7 @@ is_taken(const ct_array_t *list, int fd)
 }
 
 
+/* What was bound elsewhere would serve clients of another address. */
 static bool
 belongs(int fd, const ct_addr_t *addr)
 {
@@ -150,6 +155,7 @@ belongs(int fd, const ct_addr_t *addr)
 }
 
 
+/* exec has cleared close-on-exec; it is set again at once. */
 static ct_rc_t
 read_fd(ct_str_t text, const ct_array_t *list, ct_inherited_t *entry)
 {
@@ -174,6 +180,7 @@ read_fd(ct_str_t text, const ct_array_t *list, ct_inherited_t *entry)
 }
 
 
+/* "ADDRESS=FD FD", the ';' taken off. */
 static ct_rc_t
 read_entry(ct_str_t text, ct_pool_t *pool, ct_array_t *list)
 {

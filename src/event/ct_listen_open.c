@@ -66,6 +66,7 @@ refuse(const ct_listen_t *listen, ct_log_t *log)
 }
 
 
+/* A unix socket may find the file of one that is gone. */
 static ct_rc_t
 bind_socket(const ct_listen_t *listen, int fd, ct_log_t *log)
 {
@@ -108,7 +109,11 @@ fail:
 }
 
 
-/* One socket more, at the end of fds, which has room for it. */
+/*
+ * One socket more, at the end of fds, which has room for it.  An address in
+ * use may be that of a server on its way out, hence the second attempts; they
+ * are counted for all listens together, so that a start does not take minutes.
+ */
 static ct_rc_t
 open_socket(ct_listen_t *listen, unsigned *retries, bool is_live, ct_log_t *log)
 {
@@ -280,6 +285,7 @@ keep_old(opening_t *opening, ct_listen_t *listen)
 }
 
 
+/* The array stays in the pool; the descriptors are somebody else's now. */
 static void
 forget(ct_listen_t *listen)
 {
@@ -289,6 +295,7 @@ forget(ct_listen_t *listen)
 }
 
 
+/* What is kept is noted, so that undo knows what is not ours to close. */
 static ct_rc_t
 open_listen(opening_t *opening, size_t i)
 {
@@ -400,6 +407,7 @@ ct_listens_open(ct_listens_t *listens, const ct_listens_t *old,
 }
 
 
+/* Nothing to undo: a socket that listens is served, by whoever it is. */
 ct_rc_t
 ct_listens_grow(ct_listens_t *listens, unsigned nworkers, ct_log_t *log)
 {
@@ -414,6 +422,7 @@ ct_listens_grow(ct_listens_t *listens, unsigned nworkers, ct_log_t *log)
 }
 
 
+/* NULL: a generation that has no listen of that address. */
 static bool
 holds(const ct_listen_t *listen, int fd)
 {
@@ -426,6 +435,10 @@ holds(const ct_listen_t *listen, int fd)
 }
 
 
+/*
+ * The file goes with the last socket of its address, and only where the
+ * caller knows that no other process still listens there.
+ */
 void
 ct_listens_close_rest(ct_listens_t *old, const ct_listens_t *listens,
                       bool unlink_files, ct_log_t *log)
