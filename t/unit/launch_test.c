@@ -19,7 +19,7 @@
 static void
 extras_go_with_the_next_setting(void **state)
 {
-    const ct_str_t one[] = { CT_STR_INIT("CT_A=1=2"), CT_STR_INIT("CT_B=new") };
+    ct_str_t one[] = { CT_STR_INIT("CT_A=1=2"), CT_STR_INIT("CT_B=new") };
     const ct_conf_strs_t extra = { 2, one };
     char                *argv[] = { (char[]){ "/bin/x" }, NULL };
     ct_pool_t           *pool = ct_pool_create(1024);
