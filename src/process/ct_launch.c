@@ -18,13 +18,13 @@
 extern char **environ;
 
 
-/* A copy of a NULL-terminated list; *n is its length. */
+/* A copy of a NULL-terminated list, or of none; *n is its length. */
 static char **
 copy_list(ct_pool_t *pool, char *const *list, size_t *n)
 {
     char **copy = NULL;
 
-    for (*n = 0; list[*n] != NULL; (*n)++) {
+    for (*n = 0; list != NULL && list[*n] != NULL; (*n)++) {
     }
     copy = ct_pool_zalloc(pool, (*n + 1) * sizeof(char *));
     for (size_t i = 0; i < *n; i++) {
