@@ -24,7 +24,10 @@ typedef struct ct_idl_def_s   ct_idl_def_t;
 typedef struct ct_idl_file_s  ct_idl_file_t;
 typedef struct ct_idl_type_s  ct_idl_type_t;
 typedef struct ct_idl_value_s ct_idl_value_t;
+typedef struct ct_enum_s      ct_enum_t;
+typedef struct ct_field_s     ct_field_t;
 typedef struct ct_struct_s    ct_struct_t;
+typedef struct ct_type_s      ct_type_t;
 
 /* Levels of types inside types, typedefs followed, and of values. */
 #define CT_IDL_MAX_DEPTH 64
@@ -76,6 +79,7 @@ struct ct_idl_type_s {
     ct_idl_def_t  *def;         /* of NAMED, by the checker */
     ct_str_t       c_name;      /* of a container, by the checker */
     uint32_t       depth;       /* by the checker: 1 for a base type */
+    ct_type_t     *description; /* of a real type, by ct_idl_describe */
 };
 
 typedef enum ct_idl_value_kind_e {
@@ -188,7 +192,12 @@ struct ct_idl_def_s {
     size_t        nodes;        /* what its default or value comes to */
     uint32_t      depth;        /* levels of the same */
     ct_idl_mark_t header_mark;  /* of the generator of the header */
-    ct_struct_t  *description;  /* by ct_idl_describe */
+
+    /* By ct_idl_describe: */
+    ct_struct_t *description; /* of a struct */
+    ct_field_t  *entries;     /* its fields, still to be written */
+    uint32_t     alignment;   /* of a struct in C */
+    ct_enum_t   *names;       /* of an enum */
 };
 
 /* One `namespace` line. */

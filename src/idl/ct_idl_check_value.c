@@ -49,6 +49,19 @@ ct_idl_value_of(ct_idl_value_t *value)
 }
 
 
+ct_idl_value_t *
+ct_idl_value_of_field(const ct_idl_field_t *field, const ct_idl_value_t *map)
+{
+    for (size_t i = 0; map != NULL && i < map->keys.n; i++) {
+        if (ct_str_eq(CT_IDL_AT(ct_idl_value_t, &map->keys, i)->text,
+                      field->name.str)) {
+            return CT_IDL_AT(ct_idl_value_t, &map->items, i);
+        }
+    }
+    return field->value;
+}
+
+
 /* Two types that could be typed in one place; too big ones are not. */
 static bool
 is_same_type(ct_idl_type_t *a, ct_idl_type_t *b, unsigned *steps)

@@ -99,7 +99,7 @@ first_choice(ct_idl_t *idl, const ct_idl_file_t *file, ct_str_t parts,
                       CT_STR_ARG(parts), c_kind);
 
     if (name.len > CT_IDL_MAX_C_NAME) {
-        return ct_str_printf(idl->pool, "%.*s_%016" PRIx64 "_%s",
+        return ct_str_printf(idl->pool, "%.*s_x%016" PRIx64 "_%s",
                              CT_STR_ARG(prefix), ct_hash_of(parts), c_kind);
     }
     if (is_claimed(idl, name)) {

@@ -294,20 +294,6 @@ write_container(ct_idl_gen_t *gen, ct_idl_type_t *type, ct_idl_value_t *value,
 }
 
 
-/* What a struct's value says of a field, else the field's default, or NULL. */
-static ct_idl_value_t *
-member_value(const ct_idl_field_t *field, const ct_idl_value_t *map)
-{
-    for (size_t i = 0; map != NULL && i < map->keys.n; i++) {
-        if (ct_str_eq(CT_IDL_AT(ct_idl_value_t, &map->keys, i)->text,
-                      field->name.str)) {
-            return CT_IDL_AT(ct_idl_value_t, &map->items, i);
-        }
-    }
-    return field->value;
-}
-
-
 /* Something for `{ }`, which C does not know: the first member as zero. */
 static void
 write_zero(ct_idl_gen_t *gen, const ct_idl_def_t *def)
@@ -347,7 +333,7 @@ count_members(const ct_idl_def_t *def, const ct_idl_value_t *map)
         const ct_idl_field_t *field =
             CT_IDL_AT(ct_idl_field_t, &def->fields, i);
 
-        if (member_value(field, map) != NULL) {
+        if (ct_idl_value_of_field(field, map) != NULL) {
             n += field->has_flag ? 2 : 1;
         }
     }
@@ -394,7 +380,7 @@ write_struct(ct_idl_gen_t *gen, const ct_idl_def_t *def,
     for (size_t i = 0; i < def->fields.n && !gen->out.full; i++) {
         const ct_idl_field_t *field =
             CT_IDL_AT(ct_idl_field_t, &def->fields, i);
-        ct_idl_value_t *value = member_value(field, map);
+        ct_idl_value_t *value = ct_idl_value_of_field(field, map);
 
         if (value != NULL) {
             left -= field->has_flag ? 2 : 1;

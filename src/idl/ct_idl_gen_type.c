@@ -347,7 +347,6 @@ ct_idl_gen_declare_struct(ct_idl_gen_t *gen, ct_idl_def_t *def)
     ct_idl_out_print(out, "extern const ct_struct_t %.*s_struct;\n\n",
                      CT_STR_ARG(def->c_name));
     def->header_mark = CT_IDL_CLOSED;
-    declare_pending(gen);
 }
 
 
@@ -384,6 +383,7 @@ ct_idl_gen_declare(ct_idl_gen_t *gen, ct_idl_def_t *def)
     case CT_IDL_EXCEPTION:
         ct_idl_gen_declare_struct(gen, def);
         declare_maker(gen, def);
+        declare_pending(gen);
         break;
     case CT_IDL_CONST:
         ct_idl_gen_need(gen, def->type);

@@ -31,7 +31,7 @@ struct UserList {
 }
 
 /* Both maps would be a_b_c_map. */
-struct A { 1: map<A, BC> one }
-struct AB { 1: map<AB, C> two }
-struct BC {}
+struct A { 1: map<A, B_C> one }
+struct A_B { 1: map<A_B, C> two }
+struct B_C {}
 struct C {}
