@@ -294,8 +294,9 @@ sub master_pid {
 sub workers {
     my ($self, $master) = @_;
 
-    $master //= $self->master_pid;
-    return sort { $a <=> $b } children($master);
+    # An array, so that a scalar gets the number of them.
+    my @pids = sort { $a <=> $b } children($master // $self->master_pid);
+    return @pids;
 }
 
 
