@@ -143,7 +143,7 @@ message_next(ct_session_t *session, ct_block_t *block, const uint8_t *data,
         return scan_keep(session);
     }
     if (rc != CT_OK) {
-        return message_refuse(session, scan, data, len);
+        return message_refuse(session, scan, data, cut.len);
     }
     ct_mem_release(session->scan);
     session->scan = NULL;
@@ -277,37 +277,35 @@ own_read(ct_session_t *session)
 }
 
 
-/* A deferred call may hold the scratch; then it has it for good. */
-static ct_rc_t
-scratch_renew(ct_thrift_state_t *state)
+/* A deferred call that holds the scratch has it for good. */
+ct_block_t *
+ct_input_scratch(ct_thrift_state_t *state)
 {
     ct_block_t *fresh;
 
     if (state->scratch->refs == 1) {
-        return CT_OK;
+        return state->scratch;
     }
     fresh = ct_block_create(state->scratch->size);
-    if (fresh == NULL) {
-        return CT_ERROR;
+    if (fresh != NULL) {
+        ct_block_drop(state->scratch);
+        state->scratch = fresh;
     }
-    ct_block_drop(state->scratch);
-    state->scratch = fresh;
-    return CT_OK;
+    return fresh;
 }
 
 
 static ct_rc_t
 scratch_read(ct_session_t *session)
 {
-    ct_block_t *scratch;
+    ct_block_t *scratch = ct_input_scratch(session->state);
     size_t      pos = 0;
     size_t      n;
     ct_rc_t     rc;
 
-    if (scratch_renew(session->state) != CT_OK) {
+    if (scratch == NULL) {
         return CT_ERROR;
     }
-    scratch = session->state->scratch;
     rc = ct_conn_recv(session->conn, scratch->data, scratch->size, &n);
     if (rc != CT_OK) {
         return nothing_read(session, rc);
