@@ -91,8 +91,8 @@ ct_rc_t ct_listens_open(ct_listens_t *listens, const ct_listens_t *old,
 
 /*
  * More sockets for reuseport listens, when the number of workers has grown.
- * Only such begin to listen as every worker has inherited, 16 more than there
- * were workers at ct_listens_open; beyond that workers share sockets.
+ * Only such begin to listen as every worker has inherited, 8 to 16 more than
+ * there were workers at ct_listens_open; beyond that workers share sockets.
  */
 ct_rc_t ct_listens_grow(ct_listens_t *listens, unsigned nworkers,
                         ct_log_t *log);

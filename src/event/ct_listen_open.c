@@ -38,7 +38,10 @@
 #define RETRIES      5
 #define RETRY_GAP_NS 200000000L
 
-/* Bound sockets beyond the number of workers, for TTIN. */
+/*
+ * Bound sockets beyond the number of workers, for TTIN; when half of them are
+ * used up, the next reload makes new ones.
+ */
 #define SPARE 16
 
 
@@ -169,16 +172,13 @@ wake_up_to(ct_listen_t *listen, unsigned n, ct_log_t *log)
 static ct_rc_t
 open_up_to(ct_listen_t *listen, opening_t *opening, unsigned n)
 {
-    const bool has_spare = listen->reuseport && ct_socket_joins_on_listen();
-    unsigned   size = n;
+    const bool     has_spare = listen->reuseport && ct_socket_joins_on_listen();
+    const unsigned size = n + (has_spare ? SPARE : 0);
 
     if (wake_up_to(listen, n, opening->log) != CT_OK) {
         return CT_ERROR;
     }
-    if (has_spare) {
-        size += SPARE;
-    }
-    if (listen->nbound >= size) {
+    if (listen->nbound >= n + (has_spare ? SPARE / 2 : 0)) {
         return CT_OK;
     }
 
