@@ -7,9 +7,11 @@
  * TRIAL    | child ends with 0         | ct_reload_reaped      | STARTING
  * TRIAL    | child ends otherwise      | ct_reload_reaped      | IDLE
  * TRIAL    | reload_timeout            | on_timer: kill it     | TRIAL
- * STARTING | all new workers are ready | take                  | IDLE
+ * STARTING | all new workers are ready | take                  | CHANGING
  * STARTING | one of them ends          | ct_reload_child_died  | IDLE
  * STARTING | reload_timeout            | on_timer              | IDLE
+ * CHANGING | no old worker accepts     | ct_reload_child_deaf  | IDLE
+ * CHANGING | CHANGE_MS                 | on_timer              | IDLE
  *
  * The configuration is read twice: by a child that may crash, hang or eat all
  * memory over it, and then by the master, which by now knows that it can be
@@ -37,6 +39,9 @@
 #include "process/ct_master.h"
 #include "process/ct_options.h"
 #include "process/ct_signal.h"
+
+/* How long a stuck old worker may keep a reload from being called done. */
+#define CHANGE_MS 1000
 
 
 void
@@ -239,7 +244,20 @@ take(ct_master_t *master)
     ct_master_set_wanted(master, master->reload.wanted);
     move_pid_file(master);
     ct_cycle_destroy(old);
-    finish(master, NULL);
+    /* Who hears "ok" may connect at once and must reach the new ones. */
+    master->reload.state = CT_RELOAD_CHANGING;
+    ct_timer_start(master->loop, &master->reload.timer, CHANGE_MS);
+    ct_reload_child_deaf(master);
+}
+
+
+void
+ct_reload_child_deaf(ct_master_t *master)
+{
+    if (master->reload.state == CT_RELOAD_CHANGING
+        && !ct_spawn_hears_besides(master, master->cycle->generation)) {
+        finish(master, NULL);
+    }
 }
 
 
@@ -259,6 +277,10 @@ on_timer(ct_timer_t *timer)
     case CT_RELOAD_STARTING:
         discard(master);
         fail(master, "the new workers were not ready within reload_timeout");
+        break;
+    case CT_RELOAD_CHANGING:
+        /* An old one is stuck; the watchdog will see to it. */
+        finish(master, NULL);
         break;
     }
 }
@@ -414,6 +436,6 @@ ct_reload_cancel(ct_master_t *master, const char *c_why)
         discard(master);
     }
     if (reload->state != CT_RELOAD_IDLE) {
-        finish(master, c_why);
+        finish(master, reload->state == CT_RELOAD_CHANGING ? NULL : c_why);
     }
 }

@@ -20,6 +20,7 @@ typedef enum ct_reload_state_e {
     CT_RELOAD_IDLE,
     CT_RELOAD_TRIAL,    /* a child reads the configuration */
     CT_RELOAD_STARTING, /* the new workers start */
+    CT_RELOAD_CHANGING, /* they serve; the old ones stop accepting */
 } ct_reload_state_t;
 
 typedef struct ct_reload_s {
@@ -55,6 +56,9 @@ void ct_reload_child_ready(ct_master_t *master);
 /* A worker of the new generation has ended before all were ready. */
 void ct_reload_child_died(ct_master_t *master, const ct_child_t *child,
                           int status);
+
+/* A worker accepts no more, or is gone. */
+void ct_reload_child_deaf(ct_master_t *master);
 
 /* The server ends: what is under way fails with that reason. */
 void ct_reload_cancel(ct_master_t *master, const char *c_why);

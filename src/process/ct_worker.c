@@ -124,6 +124,9 @@ leave(process_t *process, bool quitting)
                        process->conf->shutdown_timeout_ms);
     }
     ct_acceptor_leave(process->acceptor, on_empty, process);
+    if (process->start->channel != -1) {
+        ct_channel_say(process->start->channel, CT_WORD_DEAF);
+    }
 }
 
 
