@@ -327,6 +327,7 @@ lex_text(ct_idl_lex_t *lex, ct_idl_token_t *token)
                 (void) ct_idl_error(lex->idl, &lex->pos,
                                     "unknown escape, known are "
                                     "\\r \\n \\t \\\" \\' \\\\");
+                c = '?';
             }
             if (lex->pos.text + 1 < close) {
                 step(lex);

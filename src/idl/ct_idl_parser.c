@@ -218,28 +218,69 @@ ct_idl_parser_at_definition(const ct_idl_parser_t *parser)
 }
 
 
+/* +1 at an opening sign, -1 at a closing one, else 0. */
+static int
+nesting(const ct_idl_token_t *token)
+{
+    if (token->kind != CT_IDL_TOKEN_SIGN) {
+        return 0;
+    }
+    switch (token->text.data[0]) {
+    case '{':
+    case '[':
+    case '(':
+        return 1;
+    case '}':
+    case ']':
+    case ')':
+        return -1;
+    default:
+        return 0;
+    }
+}
+
+
+/* Whether the next item may begin at this token. */
+static bool
+at_item(const ct_idl_parser_t *parser)
+{
+    return parser->token.first_on_line
+           && (parser->token.kind == CT_IDL_TOKEN_INT
+               || parser->token.kind == CT_IDL_TOKEN_WORD);
+}
+
+
 /*
  * After an error in the item that began at `start`: to the next one, which
- * stands behind a separator or at the beginning of a line.
+ * stands behind a separator or at the beginning of a line.  What is in braces
+ * of its own, such as a value, is passed over as a whole.
  */
 static void
 recover_in_list(ct_idl_parser_t *parser, const char *start, char close)
 {
+    int depth = 0;
+
     if (parser->token.pos.text == start) {
         ct_idl_parser_advance(parser);
     }
     while (parser->token.kind != CT_IDL_TOKEN_END
-           && !ct_idl_parser_at_definition(parser)
-           && !ct_idl_parser_is_sign(parser, close)) {
-        if (ct_idl_parser_is_sign(parser, ',')
-            || ct_idl_parser_is_sign(parser, ';')) {
+           && !ct_idl_parser_at_definition(parser)) {
+        const int step = nesting(&parser->token);
+
+        /* Another list's brace ends this one too, whatever is missing. */
+        if (depth == 0
+            && (at_item(parser) || ct_idl_parser_is_sign(parser, close)
+                || ct_idl_parser_is_sign(parser, '}'))) {
+            return;
+        }
+        if (depth == 0
+            && (ct_idl_parser_is_sign(parser, ',')
+                || ct_idl_parser_is_sign(parser, ';'))) {
             ct_idl_parser_advance(parser);
             return;
         }
-        if (parser->token.first_on_line
-            && (parser->token.kind == CT_IDL_TOKEN_INT
-                || parser->token.kind == CT_IDL_TOKEN_WORD)) {
-            return;
+        if (depth + step >= 0) {
+            depth += step; /* one that closes too much is passed over */
         }
         ct_idl_parser_advance(parser);
     }
@@ -254,7 +295,10 @@ ct_rc_t
 ct_idl_parser_items(ct_idl_parser_t *parser, char close, ct_idl_rule_fn rule,
                     ct_array_t *list)
 {
+    bool failed = false; /* the last item, so what follows is no news */
+
     while (!ct_idl_parser_is_sign(parser, close)
+           && !ct_idl_parser_is_sign(parser, '}')
            && parser->token.kind != CT_IDL_TOKEN_END
            && !ct_idl_parser_at_definition(parser)) {
         const char *start = parser->token.pos.text;
@@ -262,9 +306,13 @@ ct_idl_parser_items(ct_idl_parser_t *parser, char close, ct_idl_rule_fn rule,
         if (ct_idl_is_enough(parser->idl)) {
             return CT_ERROR;
         }
-        if (rule(parser, list) != CT_OK) {
+        failed = rule(parser, list) != CT_OK;
+        if (failed) {
             recover_in_list(parser, start, close);
         }
+    }
+    if (failed && !ct_idl_parser_is_sign(parser, close)) {
+        return CT_ERROR;
     }
     return ct_idl_parser_expect_sign(parser, close);
 }
