@@ -312,14 +312,12 @@ tell_leaving(ct_conn_t *conn)
 void
 ct_acceptor_leave(ct_acceptor_t *acceptor, ct_acceptor_fn fn, void *data)
 {
-    if (acceptor->leaving) {
-        return;
+    if (!acceptor->leaving) {
+        acceptor->leaving = true;
+        acceptor->on_left = fn;
+        acceptor->data = data;
+        ct_gate_close(&acceptor->gate);
     }
-    acceptor->leaving = true;
-    acceptor->on_left = fn;
-    acceptor->data = data;
-
-    ct_gate_close(&acceptor->gate);
     for_each(acceptor, tell_leaving);
     tell_if_left(acceptor);
 }

@@ -212,7 +212,9 @@ ct_master_quit(ct_master_t *master)
         ct_listens_close_rest(ct_event_listens(master->cycle), NULL,
                               !ct_upgrade_has_other(master), &master->log);
     }
-    ct_spawn_leave_all(master, 0, 0, !is_retiring);
+
+    /* Where another master serves, idle connections keep their next call. */
+    ct_spawn_leave_all(master, 0, 0, !ct_upgrade_has_other(master));
     end_if_alone(master);
 }
 

@@ -100,11 +100,13 @@ static void
 leave(process_t *process, bool quitting)
 {
     ct_worker_t *worker = &process->worker;
+    const bool   is_news = quitting && !worker->quitting;
 
-    if (quitting) {
-        worker->quitting = true;
-    }
+    worker->quitting = worker->quitting || quitting;
     if (worker->leaving) {
+        if (is_news) {
+            ct_acceptor_leave(process->acceptor, on_empty, process);
+        }
         return;
     }
     worker->leaving = true;

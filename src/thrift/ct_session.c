@@ -48,6 +48,9 @@
 #define LINGER_MS    1000
 #define LINGER_BYTES ((size_t) 1024 * 1024)
 
+/* What a quitting server gives a client that has not called yet. */
+#define FIRST_CALL_MS 500
+
 /* One complaint in that time. */
 #define COMPLAIN_MS 1000
 
@@ -314,7 +317,7 @@ on_timer(ct_conn_t *conn)
     const char   *c_what = "idle for client_timeout";
     char          peer[CT_ADDR_TEXT_SIZE];
 
-    if (!session->lingering) {
+    if (!session->lingering && !session->state->worker->quitting) {
         if (ct_buf_len(&session->out) != 0) {
             c_what = "took no reply for send_timeout";
         } else if (session->in != NULL) {
@@ -332,7 +335,8 @@ on_timer(ct_conn_t *conn)
 /*
  * An idle connection stays open until its next call or the end of
  * worker_shutdown_timeout: closing it now could cross with a call that is on
- * its way.  Only where nobody comes after us is there nothing to wait for.
+ * its way.  Only where nobody comes after us is there nothing to wait for,
+ * but for a client that has just connected and is about to call.
  */
 static void
 on_leaving(ct_conn_t *conn)
@@ -340,10 +344,15 @@ on_leaving(ct_conn_t *conn)
     ct_session_t *session = conn->session;
 
     session->ncalls_before_leaving = session->ncalls_total - session->ncalls;
-    if (session->state->worker->quitting && is_idle(session)
-        && session->in == NULL && !session->lingering) {
-        ct_conn_close(conn);
+    if (!session->state->worker->quitting || session->lingering
+        || session->in != NULL || !is_idle(session)) {
+        return;
     }
+    if (session->ncalls_total == 0) {
+        ct_timer_start(conn->loop, &conn->timer, FIRST_CALL_MS);
+        return;
+    }
+    ct_conn_close(conn);
 }
 
 
