@@ -160,7 +160,8 @@ for my $framed (0, 1) {
     my ($pid) = $t->workers;
     $c->send_call('crash');
     ok(defined $c->recv_until_closed, 'the connection ends with the worker');
-    CThrift::Test::wait_for(sub { my @w = $t->workers; @w == 1 && $w[0] != $pid });
+    CThrift::Test::wait_for(
+        sub { my @w = $t->workers; @w == 1 && $w[0] != $pid });
     is(result($t->client->call('echo', [[1, ['string', 'up']]])), 'up',
         'the next one serves');
     like($t->log_text, qr/Probe\.crash/, 'the method is named');

@@ -167,7 +167,8 @@ is_deeply([glob "$empty/*"], [], 'bad files: nothing is written');
 
 # ---- The caret, tabs and UTF-8 before it.
 
-spew("$dir/caret.thrift", "struct A {\n\t1: string a = \"\xc3\xa4\", 2: B b }\n");
+spew("$dir/caret.thrift",
+    "struct A {\n\t1: string a = \"\xc3\xa4\", 2: B b }\n");
 is((run($dir, $cthriftc, 'caret.thrift'))[1], <<"END", 'line and caret');
 caret.thrift:2:24: error: unknown type 'B'
 \t1: string a = "\xc3\xa4", 2: B b }
@@ -198,7 +199,8 @@ like("$status $words", qr/^1 .*error: cannot read:/, 'a directory');
 mkdir "$dir/lib";
 mkdir "$dir/out";
 spew("$dir/lib/low.thrift", "struct Low { 1: i32 a }\n");
-spew("$dir/high.thrift", "include \"low.thrift\"\nstruct High { 1: low.Low a }\n");
+spew("$dir/high.thrift",
+    "include \"low.thrift\"\nstruct High { 1: low.Low a }\n");
 
 ($status, $words) = run($dir, $cthriftc, qw(-o out high.thrift));
 like("$status $words", qr/^1 high.thrift:1:9: error: cannot find 'low.thrift'/,
@@ -224,7 +226,8 @@ is("$status$words", '0', '-r');
 ok(-f "$dir/out/low.gen.h", '-r: includes are written too');
 
 ($status, $words) = run($dir, $cthriftc, qw(-o missing/dir -I lib high.thrift));
-like("$status $words", qr/^1 .*cannot create/s, 'a directory that is not there');
+like("$status $words", qr/^1 .*cannot create/s,
+    'a directory that is not there');
 
 spew("$dir/lib/high.thrift", "struct Other {}\n");
 ($status, $words) = run($dir, $cthriftc,

@@ -61,7 +61,8 @@ for my $n (1 .. 3) {
     my ($status, $out, $err) = $t->run('-s', 'upgrade');
     is($status, 0, "upgrade $n") or diag $out, $err;
     isnt($t->master_pid, $old, 'another master');
-    ok(CThrift::Test::wait_for(sub { $t->reap; !kill 0, $old }), 'the old one ends');
+    ok(CThrift::Test::wait_for(sub { $t->reap; !kill 0, $old }),
+        'the old one ends');
     is(oldbin(), 0, 'and its pid file with it');
     cmp_ok(calls(), '>=', $before, 'counters do not fall');
 }
@@ -84,7 +85,8 @@ for my $n (1 .. 3) {
     ok(CThrift::Test::wait_for(sub { $t->workers($old) == 3 }),
         'HUP: they come back');
     $t->signal('QUIT', $new);
-    ok(CThrift::Test::wait_for(sub { $t->reap; !kill 0, $new }), 'QUIT to the new one');
+    ok(CThrift::Test::wait_for(sub { $t->reap; !kill 0, $new }),
+        'QUIT to the new one');
     ok(CThrift::Test::wait_for(sub { $t->master_pid == $old && !oldbin() }),
         'rolled back: the pid file is the old master\'s again');
 }
@@ -99,7 +101,8 @@ for my $n (1 .. 3) {
     });
     my $new = $t->master_pid;
     $t->signal('QUIT', $old);
-    ok(CThrift::Test::wait_for(sub { $t->reap; !kill 0, $old }), 'QUIT to the old one');
+    ok(CThrift::Test::wait_for(sub { $t->reap; !kill 0, $old }),
+        'QUIT to the old one');
     is($t->master_pid, $new, 'completed');
     ok(CThrift::Test::wait_for(sub { !oldbin() }), 'no .oldbin is left');
 }

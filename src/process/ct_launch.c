@@ -98,14 +98,16 @@ ct_launch_set_environ(const ct_launch_t *launch, const ct_conf_strs_t *extra)
         putenv(launch->envp[i]);
     }
     for (size_t i = 0; extra != NULL && i < extra->n; i++) {
-        char *value = strchr(extra->items[i].data, '=');
-        char  name[256];
-        int   len = (int) (value - extra->items[i].data);
+        char  *value = strchr(extra->items[i].data, '=');
+        char   name[256];
+        size_t len;
 
         /* setenv copies: what a module keeps of getenv must not go with the
          * cycle that brought it. */
-        CT_ASSERT(value != NULL && (size_t) len < sizeof(name));
-        memcpy(name, extra->items[i].data, (size_t) len);
+        CT_ASSERT(value != NULL);
+        len = (size_t) (value - extra->items[i].data);
+        CT_ASSERT(len < sizeof(name));
+        memcpy(name, extra->items[i].data, len);
         name[len] = '\0';
         setenv(name, value + 1, 1);
     }

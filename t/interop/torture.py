@@ -37,7 +37,8 @@ def double():
 
 def text():
     n = rng.choice([0, 1, 5, 40, 300])
-    return "".join(rng.choice("a\u00e5\u4e16\U0001f600\n\"\\") for _ in range(n))
+    letters = "a\u00e5\u4e16\U0001f600\n\"\\"
+    return "".join(rng.choice(letters) for _ in range(n))
 
 
 def union(cls, depth):
