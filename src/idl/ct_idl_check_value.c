@@ -25,6 +25,10 @@
 #define MAX_COMPARE_STEPS 4096
 
 
+/*
+ * A walk over the fields: structs have few, and the values written for them in
+ * a .thrift file fewer.
+ */
 ct_idl_field_t *
 ct_idl_field_find(const ct_idl_def_t *def, ct_str_t name)
 {
@@ -39,6 +43,7 @@ ct_idl_field_find(const ct_idl_def_t *def, ct_str_t name)
 }
 
 
+/* Ends, since ct_idl_check_value has followed the same names to their end. */
 ct_idl_value_t *
 ct_idl_value_of(ct_idl_value_t *value)
 {
@@ -87,6 +92,7 @@ is_same_type(ct_idl_type_t *a, ct_idl_type_t *b, unsigned *steps)
 }
 
 
+/* "this is not a number": at the value, whatever it was meant for. */
 static ct_rc_t
 wrong(ct_idl_t *idl, const ct_idl_value_t *value, const char *c_what)
 {
@@ -159,6 +165,10 @@ resolve_name(ct_idl_t *idl, ct_idl_value_t *value)
 }
 
 
+/*
+ * A name of an enum's value is a number too: `const i32 A = Color.RED`.  true
+ * is not, though Apache's compiler takes it as 1.
+ */
 static ct_rc_t
 check_int(ct_idl_t *idl, ct_idl_kind_t kind, const ct_idl_value_t *at,
           const ct_idl_value_t *value)
@@ -184,6 +194,7 @@ check_int(ct_idl_t *idl, ct_idl_kind_t kind, const ct_idl_value_t *at,
 }
 
 
+/* Five groups of hexadecimal digits, 8-4-4-4-12, in either case. */
 static ct_rc_t
 check_uuid(ct_idl_t *idl, const ct_idl_value_t *at, ct_str_t text)
 {
@@ -267,6 +278,7 @@ check_enum(ct_idl_t *idl, const ct_idl_def_t *def, const ct_idl_value_t *at,
 }
 
 
+/* All of them, so that a long list shows all its slips at once. */
 static ct_rc_t
 check_items(ct_idl_t *idl, ct_idl_type_t *type, const ct_array_t *items)
 {
@@ -308,6 +320,7 @@ check_container(ct_idl_t *idl, const ct_idl_type_t *type,
 }
 
 
+/* The value of one field of a struct, found by its name. */
 static ct_rc_t
 check_member(ct_idl_t *idl, const ct_idl_def_t *def, const ct_idl_value_t *map,
              size_t i)
@@ -352,6 +365,10 @@ is_repeated(const ct_idl_value_t *map, size_t i)
 }
 
 
+/*
+ * Fields left out have their defaults; whether a required one is there is not
+ * asked, as Apache's compiler does not.
+ */
 static ct_rc_t
 check_struct(ct_idl_t *idl, const ct_idl_def_t *def, const ct_idl_value_t *at,
              const ct_idl_value_t *map)

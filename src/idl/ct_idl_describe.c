@@ -118,6 +118,7 @@ take(ct_idl_def_t *def, room_t room)
 }
 
 
+/* The IDL's words and the wire's are not the same enum: idl stands apart. */
 static ct_required_t
 required_of(const ct_idl_field_t *field)
 {
@@ -206,6 +207,7 @@ lay_out(describe_t *describe, ct_idl_def_t *def)
 }
 
 
+/* Once for each enum, at the first type that names it. */
 static const ct_enum_t *
 describe_enum(describe_t *describe, ct_idl_def_t *def)
 {
@@ -305,6 +307,11 @@ describe_container(describe_t *describe, const ct_idl_type_t *real,
 }
 
 
+/*
+ * A type without parts is the wire floor's own table.  Any other is kept at
+ * its node before its parts are described, though none can lead back to it
+ * but through a struct, which is described already.
+ */
 static const ct_type_t *
 describe_type(describe_t *describe, ct_idl_type_t *type)
 {
@@ -368,6 +375,7 @@ pass_def(describe_t *describe, ct_idl_def_t *def, pass_fn pass)
 }
 
 
+/* Over all files that were checked, included ones first. */
 static ct_rc_t
 pass_all(describe_t *describe, pass_fn pass)
 {

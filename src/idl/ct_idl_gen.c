@@ -5,6 +5,13 @@
  * with whatever C wants before it.  Source: tables of enums and structs,
  * constants, services.  Nothing depends on when or where it runs: the same
  * file gives the same bytes.
+ *
+ *   header                        | source
+ *   opening comment, guard        | opening comment
+ *   includes                      | #include of the header
+ *   structs announced             | tables of enums and structs
+ *   definitions, docs before them | constants
+ *   services                      | thunks, method tables, stubs
  */
 
 #include "core/ct_config.h"
@@ -15,6 +22,7 @@
 #include "idl/ct_idl_name.h"
 
 
+/* Nothing is kept from one text to the next but what the checker has set. */
 static void
 begin(ct_idl_gen_t *gen, ct_idl_t *idl, ct_idl_file_t *file)
 {
@@ -79,6 +87,10 @@ write_opening(ct_idl_gen_t *gen, const char *c_end, bool with_doc)
 }
 
 
+/*
+ * cthrift.h first: it brings everything that generated code stands on.  Names
+ * of included files have no directory, since all output goes to one.
+ */
 static void
 write_includes(ct_idl_gen_t *gen)
 {
@@ -141,6 +153,10 @@ announce_structs(ct_idl_gen_t *gen)
 }
 
 
+/*
+ * Marks are set back first, so that a file may be written as often as one
+ * likes; the fuzzer compares.
+ */
 ct_str_t
 ct_idl_gen_header(ct_idl_t *idl, ct_idl_file_t *file)
 {
@@ -170,6 +186,7 @@ ct_idl_gen_header(ct_idl_t *idl, ct_idl_file_t *file)
 }
 
 
+/* Typedefs have nothing in the source: tables look through them. */
 static void
 define(ct_idl_gen_t *gen, ct_idl_def_t *def)
 {

@@ -5,6 +5,13 @@
  * it, its parts before it.  A struct's table is extern, so structs may point
  * at each other in circles and from other files.  Statics are named without
  * the file's prefix: item_fields, i32_list_type, shared_color_type.
+ *
+ * What it writes, for each struct:
+ *
+ *   static const ct_type_t item_list_type = { ... };  types of its fields
+ *   static const ct_field_t box_fields[] = { ... };   ascending by id
+ *   static const hello_box_t box_initial = { ... };   its defaults
+ *   const ct_struct_t hello_box_struct = { ... };
  */
 
 #include "core/ct_config.h"
@@ -38,6 +45,10 @@ table_of(ct_idl_gen_t *gen, ct_idl_type_t *type)
 }
 
 
+/*
+ * Through the extern table of the enum or struct, which may be of another file
+ * and may lead back here.
+ */
 static void
 define_named(ct_idl_gen_t *gen, const ct_idl_type_t *real)
 {
@@ -52,6 +63,7 @@ define_named(ct_idl_gen_t *gen, const ct_idl_type_t *real)
 }
 
 
+/* Sizes and offsets are left to the compiler, which knows them best. */
 static void
 define_container(ct_idl_gen_t *gen, const ct_idl_type_t *real)
 {
@@ -117,6 +129,7 @@ define_type(ct_idl_gen_t *gen, ct_idl_type_t *type)
 }
 
 
+/* An enum without values would need an array of none, which C has not. */
 void
 ct_idl_gen_define_enum(ct_idl_gen_t *gen, const ct_idl_def_t *def)
 {
@@ -184,6 +197,7 @@ write_offset(ct_idl_gen_t *gen, const char *c_what, const ct_idl_def_t *def,
 }
 
 
+/* Offsets by name, so that a member can never stand elsewhere. */
 static void
 define_field(ct_idl_gen_t *gen, const ct_idl_def_t *def,
              const ct_idl_field_t *field)

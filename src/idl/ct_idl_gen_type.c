@@ -6,6 +6,21 @@
  * enum is pulled before its first use.  A container is a struct of a count and
  * a pointer, so it only needs its item announced; but a map's item holds key
  * and value themselves, so it waits in `pending` for the structs among them.
+ *
+ * What it writes, for `struct Box { 1: optional list<Item> items }`:
+ *
+ *   typedef struct hello_item_list_s {
+ *       size_t        n;
+ *       hello_item_t *items;
+ *   } hello_item_list_t;
+ *
+ *   struct hello_box_s {
+ *       hello_item_list_t items;
+ *       bool              has_items;
+ *   };
+ *
+ *   extern const ct_struct_t hello_box_struct;
+ *   hello_box_t *hello_box_new(ct_pool_t *pool);
  */
 
 #include "core/ct_config.h"
@@ -16,6 +31,7 @@
 #include "idl/ct_idl_name.h"
 
 
+/* Any value does in the table: only the name counts. */
 bool
 ct_idl_gen_once(ct_idl_gen_t *gen, ct_str_t name)
 {
@@ -59,6 +75,10 @@ ct_idl_gen_real_c_type(ct_idl_gen_t *gen, ct_idl_type_t *type)
 }
 
 
+/*
+ * int32_t and an anonymous enum: any number may come from a peer, and what a C
+ * enum does with one that it does not know is left to the compiler.
+ */
 static void
 declare_enum(ct_idl_gen_t *gen, const ct_idl_def_t *def)
 {
@@ -151,6 +171,7 @@ item_name(ct_idl_gen_t *gen, const ct_idl_type_t *map)
 }
 
 
+/* A key of a struct stands in its item by itself, as does a value. */
 static void
 declare_item(ct_idl_gen_t *gen, const ct_idl_type_t *map)
 {
@@ -258,6 +279,10 @@ need_container(ct_idl_gen_t *gen, ct_idl_type_t *type)
 }
 
 
+/*
+ * Only what this file defines: included headers stand before.  Structs need
+ * nothing, they have been announced.
+ */
 void
 ct_idl_gen_need(ct_idl_gen_t *gen, ct_idl_type_t *type)
 {
@@ -285,6 +310,7 @@ member_of(ct_idl_gen_t *gen, const ct_idl_field_t *field)
 }
 
 
+/* A member that is not in the file: a flag, or the one of an empty struct. */
 static void
 push_member(ct_array_t *members, ct_str_t type, ct_str_t name)
 {
@@ -324,6 +350,10 @@ write_members(ct_idl_gen_t *gen, const ct_idl_def_t *def)
 }
 
 
+/*
+ * A struct of the file has been announced and is only completed; arguments and
+ * results are met here first.
+ */
 void
 ct_idl_gen_declare_struct(ct_idl_gen_t *gen, ct_idl_def_t *def)
 {
@@ -350,6 +380,7 @@ ct_idl_gen_declare_struct(ct_idl_gen_t *gen, ct_idl_def_t *def)
 }
 
 
+/* For exceptions above all, which a handler makes in the pool of its call. */
 static void
 declare_maker(ct_idl_gen_t *gen, const ct_idl_def_t *def)
 {
@@ -364,6 +395,10 @@ declare_maker(ct_idl_gen_t *gen, const ct_idl_def_t *def)
 }
 
 
+/*
+ * A definition that is being declared is not declared again: a typedef of a
+ * list of structs may lead to itself through one of them.
+ */
 void
 ct_idl_gen_declare(ct_idl_gen_t *gen, ct_idl_def_t *def)
 {

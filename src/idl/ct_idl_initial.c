@@ -2,7 +2,7 @@
  * ct_idl_initial.c -- default values as the bytes of C structs.
  *
  * The same values that the generator writes as initialisers
- * (ct_idl_gen_const.c), put where the description says.  Strings are slices of
+ * (ct_idl_gen_value.c), put where the description says.  Strings are slices of
  * the file's text or of its pool; containers and structs behind pointers get
  * bytes of their own.  What the checker has let through may still be large --
  * a list of many structs of many fields -- so bytes are counted.
@@ -48,6 +48,7 @@ static ct_rc_t fill_struct(filling_t *filling, const ct_idl_def_t *def,
                            const ct_idl_value_t *map, void *out);
 
 
+/* The checker has seen that it is one. */
 static uint8_t
 hex_digit(char c)
 {
@@ -58,6 +59,7 @@ hex_digit(char c)
 }
 
 
+/* Two digits a byte, dashes passed over. */
 static void
 fill_uuid(ct_str_t text, ct_uuid_t *out)
 {
@@ -91,6 +93,7 @@ fill_int(ct_idl_kind_t kind, int64_t number, void *out)
 }
 
 
+/* Text is shared with the tree: both live in one pool. */
 static void
 fill_base(ct_idl_kind_t kind, const ct_idl_value_t *value, void *out)
 {
@@ -112,6 +115,7 @@ fill_base(ct_idl_kind_t kind, const ct_idl_value_t *value, void *out)
 }
 
 
+/* The type has been described, so its sizes are at hand. */
 static ct_rc_t
 fill_container(filling_t *filling, const ct_idl_type_t *real,
                const ct_idl_value_t *value, ct_list_t *out)

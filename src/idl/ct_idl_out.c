@@ -52,6 +52,7 @@ reserve(ct_idl_out_t *out, size_t len)
 }
 
 
+/* The one way in for bytes that need no format. */
 void
 ct_idl_out_str(ct_idl_out_t *out, ct_str_t str)
 {
@@ -62,6 +63,10 @@ ct_idl_out_str(ct_idl_out_t *out, ct_str_t str)
 }
 
 
+/*
+ * Measured first and then written: vsnprintf wants room for its NUL, which
+ * reserve leaves.
+ */
 void
 ct_idl_out_print(ct_idl_out_t *out, const char *fmt, ...)
 {
@@ -88,6 +93,7 @@ ct_idl_out_blanks(ct_idl_out_t *out, size_t n)
 }
 
 
+/* The text is searched from its end: lines are short. */
 size_t
 ct_idl_out_column(const ct_idl_out_t *out)
 {
@@ -131,6 +137,7 @@ ct_idl_out_literal(ct_idl_out_t *out, ct_str_t str)
 }
 
 
+/* Lines may end with CR LF. */
 static bool
 is_blank(char c)
 {
@@ -234,6 +241,7 @@ ct_idl_out_doc_lines(ct_idl_out_t *out, ct_str_t doc, size_t indent)
 }
 
 
+/* On one line where it fits, as a person would write it. */
 void
 ct_idl_out_doc(ct_idl_out_t *out, ct_str_t doc, size_t indent)
 {
@@ -281,6 +289,7 @@ ct_idl_out_typedef(ct_idl_out_t *out, ct_str_t type, ct_str_t name,
 }
 
 
+/* Stars belong to the name in this layout, and to its width. */
 static size_t
 count_stars(ct_str_t name)
 {
@@ -314,6 +323,10 @@ run_column(const ct_idl_member_t *members, size_t n)
 }
 
 
+/*
+ * A comment parts the members, as it does for clang-format: names are aligned
+ * among those between two of them.
+ */
 void
 ct_idl_out_members(ct_idl_out_t *out, const ct_idl_member_t *members, size_t n)
 {

@@ -32,6 +32,7 @@ typedef struct definition_s {
 } definition_t;
 
 
+/* The new name may be used before this line as well as after it. */
 static ct_rc_t
 parse_typedef(ct_idl_parser_t *parser, ct_idl_def_t *def)
 {
@@ -86,6 +87,9 @@ parse_number(ct_idl_parser_t *parser, const ct_array_t *list,
 }
 
 
+/*
+ * A value that was wrong is not kept, so the next counts from the one before.
+ */
 static ct_rc_t
 parse_enum_value(ct_idl_parser_t *parser, ct_array_t *list)
 {
@@ -104,6 +108,7 @@ parse_enum_value(ct_idl_parser_t *parser, ct_array_t *list)
 }
 
 
+/* Values know their enum: a name in a constant leads to a value first. */
 static ct_rc_t
 parse_enum(ct_idl_parser_t *parser, ct_idl_def_t *def)
 {
@@ -183,6 +188,7 @@ parse_namespace(ct_idl_parser_t *parser)
 }
 
 
+/* Only noted: files are read when this one is done. */
 static ct_rc_t
 parse_include(ct_idl_parser_t *parser)
 {

@@ -20,6 +20,7 @@
 #include "idl/ct_idl_report.h"
 
 
+/* The number was read as 64 bits; an id has 16. */
 static ct_rc_t
 check_id(ct_idl_parser_t *parser, const ct_idl_token_t *token)
 {
@@ -60,6 +61,7 @@ parse_id(ct_idl_parser_t *parser, ct_idl_field_t *field)
 }
 
 
+/* Neither word is Thrift's third way: written always, missed by nobody. */
 static void
 parse_required(ct_idl_parser_t *parser, ct_idl_field_t *field)
 {
@@ -125,6 +127,7 @@ parse_field_rest(ct_idl_parser_t *parser, ct_idl_field_t *field)
 }
 
 
+/* A struct, arguments and exceptions thrown are all made of these. */
 static ct_rc_t
 parse_field(ct_idl_parser_t *parser, ct_array_t *list)
 {
@@ -160,6 +163,7 @@ ct_idl_parse_fields(ct_idl_parser_t *parser, char close, ct_array_t *fields)
 }
 
 
+/* One rule for struct, union and exception; def->kind tells them apart. */
 ct_rc_t
 ct_idl_parse_struct(ct_idl_parser_t *parser, ct_idl_def_t *def)
 {

@@ -82,6 +82,7 @@ parse_function_head(ct_idl_parser_t *parser, ct_idl_function_t *function)
 }
 
 
+/* Its two structs get their names here; they stand where the function does. */
 static ct_rc_t
 parse_function(ct_idl_parser_t *parser, ct_array_t *list)
 {

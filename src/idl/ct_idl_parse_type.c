@@ -22,6 +22,7 @@
 #include "idl/ct_idl_report.h"
 
 
+/* Kept for those who read the tree; C code depends on none. */
 static ct_rc_t
 parse_annotation(ct_idl_parser_t *parser, ct_array_t *list)
 {
@@ -123,6 +124,10 @@ parse_parameters(ct_idl_parser_t *parser, ct_idl_type_t *type, uint32_t depth)
 }
 
 
+/*
+ * Every word that is no base type may be a definition further down or in
+ * another file, so it is taken as a name and asked about later.
+ */
 static ct_rc_t
 parse_type_at(ct_idl_parser_t *parser, uint32_t depth, ct_idl_type_t **type)
 {
@@ -200,6 +205,7 @@ parse_item(ct_idl_parser_t *parser, uint32_t depth, ct_idl_value_t *whole,
 }
 
 
+/* Separators are optional here too: [1 2 3] is a list. */
 static ct_rc_t
 parse_list(ct_idl_parser_t *parser, uint32_t depth, ct_idl_value_t *list)
 {
@@ -214,6 +220,7 @@ parse_list(ct_idl_parser_t *parser, uint32_t depth, ct_idl_value_t *list)
 }
 
 
+/* A struct's value has the same form; the checker knows which it is. */
 static ct_rc_t
 parse_map(ct_idl_parser_t *parser, uint32_t depth, ct_idl_value_t *map)
 {
@@ -262,6 +269,7 @@ parse_scalar(ct_idl_parser_t *parser, ct_idl_value_t *value)
 }
 
 
+/* `depth` is how deep the stack stands, value->depth how deep it is inside. */
 static ct_rc_t
 parse_value_at(ct_idl_parser_t *parser, uint32_t depth, ct_idl_value_t **value)
 {

@@ -76,6 +76,10 @@ ct_idl_parser_accept_separator(ct_idl_parser_t *parser)
 }
 
 
+/*
+ * The token is shown with escapes, and cut: it may be a word of a megabyte.
+ * One that the lexer has refused has been reported there.
+ */
 ct_rc_t
 ct_idl_parser_unexpected(ct_idl_parser_t *parser, const char *c_what)
 {
@@ -153,6 +157,7 @@ ct_idl_parser_is_keyword(ct_str_t word)
 }
 
 
+/* A dot would make it a name of another file's. */
 ct_rc_t
 ct_idl_parser_expect_name(ct_idl_parser_t *parser, ct_idl_word_t *name)
 {
@@ -318,6 +323,7 @@ ct_idl_parser_items(ct_idl_parser_t *parser, char close, ct_idl_rule_fn rule,
 }
 
 
+/* At least one token further, or it would never end. */
 void
 ct_idl_parser_recover(ct_idl_parser_t *parser, const char *start)
 {

@@ -90,6 +90,7 @@ caret_line(ct_pool_t *pool, const ct_idl_pos_t *pos, const char *start)
 }
 
 
+/* Line, column, source and caret of a message. */
 static void
 place(ct_pool_t *pool, const ct_idl_pos_t *pos, ct_idl_message_t *message)
 {
@@ -154,6 +155,7 @@ count_error(ct_idl_t *idl)
 }
 
 
+/* CT_ERROR in any case, so that a caller can return what this returns. */
 ct_rc_t
 ct_idl_error(ct_idl_t *idl, const ct_idl_pos_t *pos, const char *fmt, ...)
 {
