@@ -103,10 +103,11 @@ struct ct_idl_value_s {
     bool                 is_bool; /* INT that was true or false */
     int64_t              i64;
     double               number;
-    ct_str_t             text;   /* TEXT, unescaped; NAME as written */
-    ct_array_t           items;  /* of ct_idl_value_t *: LIST, MAP's values */
-    ct_array_t           keys;   /* of ct_idl_value_t *: MAP's keys */
-    ct_idl_def_t        *target; /* the constant that a NAME means */
+    ct_str_t             text;    /* TEXT, unescaped; NAME as written */
+    ct_array_t           items;   /* of ct_idl_value_t *: LIST, MAP's values */
+    ct_array_t           keys;    /* of ct_idl_value_t *: MAP's keys */
+    ct_hash_t            by_name; /* MAP of a struct: items, by the checker */
+    ct_idl_def_t        *target;  /* the constant that a NAME means */
     ct_idl_enum_value_t *enum_value; /* or the enum's value */
     uint32_t             depth;      /* levels, itself included */
 };
@@ -180,6 +181,7 @@ struct ct_idl_def_s {
     ct_array_t values;     /* of ct_idl_enum_value_t *: an enum's, as written */
 
     ct_array_t fields;    /* of ct_idl_field_t *: a struct's, as written */
+    ct_hash_t  names;     /* ct_idl_field_t by name, by the checker */
     ct_array_t by_id;     /* the same, ascending, by the checker */
     bool       is_result; /* of a function */
 
@@ -197,7 +199,7 @@ struct ct_idl_def_s {
     ct_struct_t *description; /* of a struct */
     ct_field_t  *entries;     /* its fields, still to be written */
     uint32_t     alignment;   /* of a struct in C */
-    ct_enum_t   *names;       /* of an enum */
+    ct_enum_t   *enumeration; /* of an enum */
 };
 
 /* One `namespace` line. */

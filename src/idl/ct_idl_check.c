@@ -80,16 +80,15 @@ order_fields(ct_idl_t *idl, ct_idl_def_t *def)
  * seen when C names are given.
  */
 static ct_rc_t
-check_field_names(ct_idl_t *idl, const ct_idl_def_t *def)
+check_field_names(ct_idl_t *idl, ct_idl_def_t *def)
 {
-    ct_hash_t names;
-    ct_rc_t   rc = CT_OK;
+    ct_rc_t rc = CT_OK;
 
-    ct_hash_init(&names, idl->pool);
+    ct_hash_init(&def->names, idl->pool);
     for (size_t i = 0; i < def->fields.n; i++) {
         ct_idl_field_t *field = CT_IDL_AT(ct_idl_field_t, &def->fields, i);
 
-        if (ct_hash_add(&names, field->name.str, field) != CT_OK) {
+        if (ct_hash_add(&def->names, field->name.str, field) != CT_OK) {
             rc = ct_idl_error(idl, &field->name.pos,
                               "there is a field '%.*s' already",
                               CT_STR_ARG(field->name.str));

@@ -25,21 +25,10 @@
 #define MAX_COMPARE_STEPS 4096
 
 
-/*
- * A walk over the fields: structs have few, and the values written for them in
- * a .thrift file fewer.
- */
 ct_idl_field_t *
 ct_idl_field_find(const ct_idl_def_t *def, ct_str_t name)
 {
-    for (size_t i = 0; i < def->fields.n; i++) {
-        ct_idl_field_t *field = CT_IDL_AT(ct_idl_field_t, &def->fields, i);
-
-        if (ct_str_eq(field->name.str, name)) {
-            return field;
-        }
-    }
-    return NULL;
+    return ct_hash_find(&def->names, name);
 }
 
 
@@ -57,13 +46,12 @@ ct_idl_value_of(ct_idl_value_t *value)
 ct_idl_value_t *
 ct_idl_value_of_field(const ct_idl_field_t *field, const ct_idl_value_t *map)
 {
-    for (size_t i = 0; map != NULL && i < map->keys.n; i++) {
-        if (ct_str_eq(CT_IDL_AT(ct_idl_value_t, &map->keys, i)->text,
-                      field->name.str)) {
-            return CT_IDL_AT(ct_idl_value_t, &map->items, i);
-        }
+    ct_idl_value_t *value = NULL;
+
+    if (map != NULL) {
+        value = ct_hash_find(&map->by_name, field->name.str);
     }
-    return field->value;
+    return value != NULL ? value : field->value;
 }
 
 
@@ -349,19 +337,24 @@ check_member(ct_idl_t *idl, const ct_idl_def_t *def, const ct_idl_value_t *map,
 }
 
 
-/* Whether an earlier key of a struct's value is the same. */
-static bool
-is_repeated(const ct_idl_value_t *map, size_t i)
+/* Enters the values of a struct's map by their fields; none may come twice. */
+static ct_rc_t
+enter_members(ct_idl_t *idl, ct_idl_value_t *map)
 {
-    const ct_idl_value_t *key = CT_IDL_AT(ct_idl_value_t, &map->keys, i);
+    if (map->by_name.n == map->keys.n) {
+        return CT_OK; /* a constant's, which was used before */
+    }
+    ct_hash_init(&map->by_name, idl->pool);
+    for (size_t i = 0; i < map->keys.n; i++) {
+        const ct_idl_value_t *key = CT_IDL_AT(ct_idl_value_t, &map->keys, i);
 
-    for (size_t k = 0; k < i; k++) {
-        if (ct_str_eq(CT_IDL_AT(ct_idl_value_t, &map->keys, k)->text,
-                      key->text)) {
-            return true;
+        if (ct_hash_add(&map->by_name, key->text,
+                        CT_IDL_AT(ct_idl_value_t, &map->items, i))
+            != CT_OK) {
+            return ct_idl_error(idl, &key->pos, "this field is set already");
         }
     }
-    return false;
+    return CT_OK;
 }
 
 
@@ -371,7 +364,7 @@ is_repeated(const ct_idl_value_t *map, size_t i)
  */
 static ct_rc_t
 check_struct(ct_idl_t *idl, const ct_idl_def_t *def, const ct_idl_value_t *at,
-             const ct_idl_value_t *map)
+             ct_idl_value_t *map)
 {
     if (map->kind != CT_IDL_VALUE_MAP) {
         return ct_idl_error(idl, &at->pos,
@@ -392,13 +385,8 @@ check_struct(ct_idl_t *idl, const ct_idl_def_t *def, const ct_idl_value_t *at,
         if (check_member(idl, def, map, i) != CT_OK) {
             return CT_ERROR;
         }
-        if (is_repeated(map, i)) {
-            return ct_idl_error(idl,
-                                &CT_IDL_AT(ct_idl_value_t, &map->keys, i)->pos,
-                                "this field is set already");
-        }
     }
-    return CT_OK;
+    return enter_members(idl, map);
 }
 
 

@@ -213,8 +213,8 @@ describe_enum(describe_t *describe, ct_idl_def_t *def)
 {
     ct_enum_value_t *values;
 
-    if (def->names != NULL) {
-        return def->names;
+    if (def->enumeration != NULL) {
+        return def->enumeration;
     }
     values = ct_pool_zalloc(describe->pool, def->values.n * sizeof(*values));
     for (size_t i = 0; i < def->values.n; i++) {
@@ -225,10 +225,11 @@ describe_enum(describe_t *describe, ct_idl_def_t *def)
             (ct_enum_value_t){ ct_str_dup_c(describe->pool, value->name.str),
                                value->value };
     }
-    def->names = ct_pool_alloc(describe->pool, sizeof(*def->names));
-    *def->names = (ct_enum_t){ ct_str_dup_c(describe->pool, def->name.str),
-                               values, def->values.n };
-    return def->names;
+    def->enumeration = ct_pool_alloc(describe->pool, sizeof(*def->enumeration));
+    *def->enumeration =
+        (ct_enum_t){ ct_str_dup_c(describe->pool, def->name.str), values,
+                     def->values.n };
+    return def->enumeration;
 }
 
 
