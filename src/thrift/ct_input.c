@@ -179,14 +179,19 @@ messages_handle(ct_session_t *session, ct_block_t *block, size_t *pos,
 }
 
 
-/* A block of its own for what is left, larger than it, not much larger. */
+/*
+ * A block of its own for what is left, larger than it, not much larger.  What
+ * an unframed message wants is the end of its next value, a few bytes on: a
+ * step that small would copy the whole for every value.
+ */
 static ct_rc_t
 rest_move(ct_session_t *session, const uint8_t *data, size_t left)
 {
     size_t      size = left < FIRST_SIZE / 2 ? FIRST_SIZE : left * 2;
     ct_block_t *own;
 
-    if (session->want > left && session->want < size) {
+    if (session->want > left + left / 4 && session->want < size
+        && size > FIRST_SIZE) {
         size = session->want;
     }
     if (session->paused) {
