@@ -357,7 +357,7 @@ on_worker_end(ct_master_t *master, ct_child_t *place, int status)
     if (child.state != CT_CHILD_LEAVING) {
         on_unasked_end(master, &child, status);
     }
-    ct_reload_child_deaf(master);
+    ct_reload_go_on(master);
     end_if_alone(master);
 }
 

@@ -47,7 +47,7 @@ take_word(ct_child_t *child, int word)
     }
     if (word == CT_WORD_DEAF) {
         child->is_deaf = true;
-        ct_reload_child_deaf(child->master);
+        ct_reload_go_on(child->master);
     }
 }
 
