@@ -18,7 +18,7 @@
  * With --new-conn a call begins before connect and its connection is closed
  * after the reply.
  *
- * At the end nothing new is begun, and what is under way has a second to come
+ * At the end nothing new is begun, and what is under way has 5 s to come
  * in; what does not is an error.  Exit status: 0 only without errors.
  */
 
@@ -43,7 +43,7 @@
 #include "ct_sample.h"
 
 #define MAX_EVENTS    512
-#define DRAIN_NS      1000000000ULL
+#define DRAIN_NS      5000000000ULL
 #define NS_PER_S      1e9
 #define NS_PER_US     1e3
 #define WAIT_MS       100

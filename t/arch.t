@@ -41,6 +41,10 @@ my %writable = (
     title_area    => 'a process has one command line, and ps reads it there',
 );
 
+# A build with --with-faults has one more.
+$writable{faults_left} = 'how many allocations go well before one fails'
+    if grep { /^#define CT_FAULTS 1/ } lines("$objs/ct_auto_config.h");
+
 my %limit = (
     'function length, median'   => 15,
     'function length, p90'      => 40,
@@ -65,7 +69,7 @@ my %lines_of = map { $_ => [lines($_)] } @files;
 sub lines {
     my ($path) = @_;
 
-    open my $fh, '<', $path or die "cannot open $path: $!";
+    open my $fh, '<', $path or die "cannot open $path: $!\n";
     return <$fh>;
 }
 

@@ -3,9 +3,9 @@
 # docs.t -- the documents say what the programs say.
 #
 # docs/directives.md is held against `cthrift --directives` name by name;
-# docs/command-line.md against `cthrift -h`, `cthriftc --help` and
-# `configure --help`; and every link between the documents must lead
-# somewhere.
+# docs/command-line.md and docs/idl.md against what `cthrift -h`, `configure
+# --help` and `cthriftc --help` print; and every link between the documents
+# must lead somewhere.
 
 use strict;
 use warnings;
@@ -109,8 +109,6 @@ for my $name (sort keys %told) {
 
 # ---- Options.
 
-my $command_line = slurp('docs/command-line.md');
-
 # Every option that a program's help shows at the beginning of a line.
 sub options_of {
     my ($help) = @_;
@@ -123,22 +121,34 @@ sub options_of {
     return sort keys %seen;
 }
 
+# Program => what it says, and where its options are told.
 my %help = (
-    'cthrift -h'           => words_of("$objs/cthrift", '-h'),
-    './configure --help'   => words_of('./configure', '--help'),
+    './configure --help' =>
+        [words_of('./configure', '--help'), 'docs/command-line.md'],
+    'cthrift -h' =>
+        [words_of("$objs/cthrift", '-h'), 'docs/command-line.md'],
+    'cthriftc --help' =>
+        [words_of("$objs/cthriftc", '--help'), 'docs/idl.md'],
 );
-$help{'cthriftc --help'} = words_of("$objs/cthriftc", '--help')
-    if -x "$objs/cthriftc";
 
 for my $program (sort keys %help) {
-    my @options = options_of($help{$program});
+    my ($help, $document) = @{ $help{$program} };
+    my @options = options_of($help);
+    my $words = slurp($document);
 
     cmp_ok(scalar @options, '>', 2, "$program has options");
     for my $option (@options) {
-        like($command_line, qr/`\Q$option\E[`=\[ ]/,
-            "docs/command-line.md tells of $option ($program)");
+        ok($words =~ /`\Q$option\E[`=\[ ]/,
+            "$document tells of $option ($program)");
     }
 }
+
+# The first and the second command of README.md are there to be run.
+my $readme = slurp('README.md');
+like($readme, qr{^\./auto/quickstart$}m, 'README.md: the first command');
+like($readme, qr{^\./auto/install-deps --test && make check-all$}m,
+    'README.md: the second command');
+ok(-x "auto/$_", "auto/$_ can be run") for qw(quickstart install-deps);
 
 
 # ---- Links.

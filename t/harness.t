@@ -9,6 +9,7 @@ use warnings;
 use lib 't/lib';
 use CThrift::Client;
 use CThrift::Load;
+use File::Temp qw(tempfile);
 use IO::Socket::IP;
 use POSIX ();
 use Test::More;
@@ -125,5 +126,63 @@ waitpid $server, 0;
 $load = CThrift::Load->start(port => $port, clients => 1);
 select undef, undef, undef, 0.1;
 cmp_ok($load->stop->{failed}, '>', 0, 'without a server they do fail');
+
+# ---- The end of a test finds what it should.  Each of these is a test of its
+# own, whose failure is wanted.
+
+my $conf = 'thrift { server { listen 127.0.0.1:%%PORT_1%%; '
+    . 'service PingService { } } }';
+my $objs = $ENV{CTHRIFT_OBJS} // 'objs';
+
+# The exit status of a test with that body, and what it printed.
+sub outcome {
+    my ($body) = @_;
+    my $program = 'use strict; use warnings; use CThrift::Test; '
+        . "use Test::More; my \$t = CThrift::Test->new('$conf')->start; "
+        . "pass('serves'); \$CThrift::Test::GRACE = 1; $body";
+    my ($fh, $script) = tempfile(UNLINK => 1);
+
+    print $fh $program;
+    close $fh;
+    my $words = `$^X -It/lib $script 2>&1`;
+    return ($? >> 8, $words);
+}
+
+SKIP: {
+    skip 'the server is not built', 6 if !-d "$objs/pingpong";
+
+    my ($status, $words) = outcome('');
+    is($status, 0, 'a test that leaves nothing is green') or diag $words;
+
+    for (
+        ['no alerts', q{
+            open my $fh, '>>', $t->dir . '/logs/error.log';
+            print $fh "2026/01/01 [alert] 1: broken\n"; }],
+        ['no word of a sanitizer', q{
+            open my $fh, '>', $t->dir . '/sanitizer/report.1';
+            print $fh "ERROR: AddressSanitizer: made up\n"; }],
+        ['no process left over', q{
+            my $copy = $t->dir . '/cthrift-sleep';
+            system 'cp', '/bin/sleep', $copy;
+            if (!fork) { exec $copy, 600 } }],
+        ['no descriptor left over', q{
+            my $client = $t->client;
+            $client->call('ping');
+            if (!fork) {
+                close STDOUT;
+                close STDERR;
+                sleep 5;
+                POSIX::_exit(0);
+            } }],
+    ) {
+        my ($claim, $body) = @$_;
+        ($status, $words) = outcome($body);
+        like($words, qr/^not ok \d+ - \Q$claim\E$/m, "seen: '$claim' is false")
+            or diag $words;
+    }
+
+    ($status) = outcome('die "in the middle";');
+    isnt($status, 0, 'a test that dies is red');
+}
 
 done_testing();

@@ -97,5 +97,3 @@ SKIP: {
             "c_glib, framed $framed");
     }
 }
-
-done_testing;

@@ -170,5 +170,3 @@ unlike($t->log_text, qr/[^\x20-\x7e\n\t]/, 'no byte of a peer in the log');
 
 my (undef, $status) = $t->run('-s', 'status', '--json');
 like($status, qr/protocol_errors/, 'status counts');
-
-done_testing;

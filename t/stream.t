@@ -149,5 +149,3 @@ for my $framed (0, 1) {
         cmp_ok($rss, '<', 60_000, "the worker's memory: $rss kB");
     }
 }
-
-done_testing;

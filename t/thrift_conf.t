@@ -81,5 +81,3 @@ is($status, 0, 'a good one passes') or diag $err;
 $t->start;
 is(CThrift::Client::result($t->client->call('add', [[1, ['i32', 1]]])), 41,
     'default_service takes names without a prefix');
-
-done_testing;

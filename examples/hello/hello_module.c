@@ -24,9 +24,9 @@ greet(ct_call_t *call, const hello_greeter_greet_args_t *args,
         return CT_OK;
     }
 
-    result->success
-        = ct_str_printf(call->pool, "%.*s, %.*s!", CT_STR_ARG(conf->greeting),
-                        CT_STR_ARG(args->name));
+    result->success =
+        ct_str_printf(call->pool, "%.*s, %.*s!", CT_STR_ARG(conf->greeting),
+                      CT_STR_ARG(args->name));
     return CT_OK;
 }
 

@@ -22,8 +22,8 @@ ping(ct_call_t *call, const pingpong_ping_service_ping_args_t *args,
 
     (void) args;
     if (conf->polite_exit && ct_call_is_leaving(call)) {
-        result->shutdown_exception
-            = pingpong_about_to_shut_down_exception_new(call->pool);
+        result->shutdown_exception =
+            pingpong_about_to_shut_down_exception_new(call->pool);
         result->shutdown_exception->why = CT_STR("the worker is leaving");
         return CT_OK;
     }

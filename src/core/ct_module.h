@@ -96,7 +96,10 @@ struct ct_module_s {
      */
     ct_rc_t (*before_call)(ct_call_t *call, void *state);
 
-    /* Worker: the reply is written, or there is none to write. */
+    /*
+     * Worker: a call that before_call saw has come to its end: its reply is
+     * written, or there is none to write.
+     */
     void (*after_call)(ct_call_t *call, void *state);
 
     /* Worker: a message could not be decoded; `c_why` is one line. */

@@ -89,6 +89,7 @@ accept_failed(ct_door_t *door, int err)
 }
 
 
+/* Of a unix peer nothing is known that would be worth its bytes. */
 static void
 take_peer(ct_peer_t *peer, const struct sockaddr_storage *from)
 {
@@ -106,6 +107,7 @@ take_peer(ct_peer_t *peer, const struct sockaddr_storage *from)
 }
 
 
+/* Counted before on_accept, so that a refusal there is a pair of counts. */
 static void
 count_taken(ct_acceptor_t *acceptor, ct_conn_t *conn)
 {
@@ -129,6 +131,7 @@ set_no_delay(const ct_conn_t *conn)
 }
 
 
+/* The descriptor is the connection's once ct_conn_open has taken it. */
 static outcome_t
 take(ct_door_t *door, ct_conn_t *conn, int fd,
      const struct sockaddr_storage *from)
@@ -207,6 +210,7 @@ let_in(ct_door_t *door)
 }
 
 
+/* Runs when the turn is over: nobody looks at these any more. */
 static void
 reap(ct_task_t *task)
 {
@@ -264,6 +268,7 @@ ct_acceptor_start(ct_acceptor_t *acceptor)
 }
 
 
+/* Once, whether the last one goes now or had gone before. */
 static void
 tell_if_left(ct_acceptor_t *acceptor)
 {
@@ -307,14 +312,12 @@ tell_leaving(ct_conn_t *conn)
 void
 ct_acceptor_leave(ct_acceptor_t *acceptor, ct_acceptor_fn fn, void *data)
 {
-    if (acceptor->leaving) {
-        return;
+    if (!acceptor->leaving) {
+        acceptor->leaving = true;
+        acceptor->on_left = fn;
+        acceptor->data = data;
+        ct_gate_close(&acceptor->gate);
     }
-    acceptor->leaving = true;
-    acceptor->on_left = fn;
-    acceptor->data = data;
-
-    ct_gate_close(&acceptor->gate);
     for_each(acceptor, tell_leaving);
     tell_if_left(acceptor);
 }

@@ -26,6 +26,7 @@ enum {
 };
 
 
+/* So that a refusal is one statement where it is found. */
 static ct_rc_t
 refuse(const char **c_why, const char *c_text)
 {
@@ -41,6 +42,10 @@ after(ct_str_t text, size_t n)
 }
 
 
+/*
+ * A NUL inside would cut the path for some calls and not for others; the NUL
+ * behind a path is there because the rest of the struct is zero.
+ */
 static ct_rc_t
 parse_unix(ct_str_t path, ct_addr_t *addr, const char **c_why)
 {
@@ -68,6 +73,7 @@ parse_unix(ct_str_t path, ct_addr_t *addr, const char **c_why)
 }
 
 
+/* 0 to 2 are the process's own, whatever a supervisor says. */
 static ct_rc_t
 parse_fd(ct_str_t number, ct_addr_t *addr, const char **c_why)
 {
@@ -82,6 +88,10 @@ parse_fd(ct_str_t number, ct_addr_t *addr, const char **c_why)
 }
 
 
+/*
+ * Port 0 would let the kernel choose, which no client could know, and which a
+ * reload could not recognise.
+ */
 static ct_rc_t
 parse_port(ct_str_t text, in_port_t *port, const char **c_why)
 {
@@ -144,7 +154,7 @@ look_up(ct_str_t host, int family, int flags, ct_addr_t *addr,
 
     rc = getaddrinfo(c_host, NULL, &hints, &list);
     if (rc != 0) {
-        return refuse(c_why, flags & AI_NUMERICHOST
+        return refuse(c_why, family == AF_INET6
                                  ? "in brackets stands an IPv6 address"
                                  : gai_strerror(rc));
     }
@@ -158,6 +168,7 @@ look_up(ct_str_t host, int family, int flags, ct_addr_t *addr,
 }
 
 
+/* getaddrinfo rather than inet_pton, for the scope in [fe80::1%eth0]. */
 static ct_rc_t
 parse_ipv6(ct_str_t text, ct_addr_t *addr, const char **c_why)
 {
@@ -192,6 +203,7 @@ is_digits(ct_str_t text)
 }
 
 
+/* '*' is IPv4 only: IPv6 is [::], and both may stand side by side. */
 static void
 set_any(ct_addr_t *addr)
 {
@@ -201,9 +213,9 @@ set_any(ct_addr_t *addr)
 }
 
 
-/* HOST:PORT, *:PORT, or a port by itself. */
+/* HOST:PORT, *:PORT, or a port by itself; `flags` are look_up's. */
 static ct_rc_t
-parse_host(ct_str_t text, ct_addr_t *addr, const char **c_why)
+parse_host(ct_str_t text, int flags, ct_addr_t *addr, const char **c_why)
 {
     const char *colon = memchr(text.data, ':', text.len);
     ct_str_t    host = { 1, "*" };
@@ -221,7 +233,7 @@ parse_host(ct_str_t text, ct_addr_t *addr, const char **c_why)
 
     if (ct_str_eq_c(host, "*")) {
         set_any(addr);
-    } else if (look_up(host, AF_UNSPEC, 0, addr, c_why) != CT_OK) {
+    } else if (look_up(host, AF_UNSPEC, flags, addr, c_why) != CT_OK) {
         return CT_ERROR;
     }
     return parse_port(port,
@@ -232,8 +244,9 @@ parse_host(ct_str_t text, ct_addr_t *addr, const char **c_why)
 }
 
 
-ct_rc_t
-ct_addr_parse(ct_str_t text, ct_addr_t *addr, const char **c_why)
+/* *addr is written last, and only if all is well. */
+static ct_rc_t
+parse(ct_str_t text, int flags, ct_addr_t *addr, const char **c_why)
 {
     ct_addr_t found = { .fd = -1 };
     ct_rc_t   rc;
@@ -248,12 +261,26 @@ ct_addr_parse(ct_str_t text, ct_addr_t *addr, const char **c_why)
     } else if (text.data[0] == '[') {
         rc = parse_ipv6(text, &found, c_why);
     } else {
-        rc = parse_host(text, &found, c_why);
+        rc = parse_host(text, flags, &found, c_why);
     }
     if (rc == CT_OK) {
         *addr = found;
     }
     return rc;
+}
+
+
+ct_rc_t
+ct_addr_parse(ct_str_t text, ct_addr_t *addr, const char **c_why)
+{
+    return parse(text, 0, addr, c_why);
+}
+
+
+ct_rc_t
+ct_addr_parse_numeric(ct_str_t text, ct_addr_t *addr, const char **c_why)
+{
+    return parse(text, AI_NUMERICHOST, addr, c_why);
 }
 
 
@@ -271,6 +298,7 @@ ct_addr_of_socket(int fd, ct_addr_t *addr)
 }
 
 
+/* Field by field: sin6_flowinfo and padding mean nothing here. */
 static bool
 in6_eq(const struct sockaddr_in6 *a, const struct sockaddr_in6 *b)
 {
@@ -326,6 +354,7 @@ in6_text(const struct sockaddr_in6 *in6, char *out, size_t size)
 }
 
 
+/* An abstract name may hold any byte; those the configuration makes do not. */
 static const char *
 un_text(const struct sockaddr_un *un, socklen_t len, char *out, size_t size)
 {

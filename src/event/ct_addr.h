@@ -45,6 +45,10 @@ typedef struct ct_peer_s {
  */
 ct_rc_t ct_addr_parse(ct_str_t text, ct_addr_t *addr, const char **c_why);
 
+/* The same without asking for host names: for text that nobody vouches for. */
+ct_rc_t ct_addr_parse_numeric(ct_str_t text, ct_addr_t *addr,
+                              const char **c_why);
+
 /*
  * The address that a socket is bound to; CT_ERROR sets errno and is not
  * logged.

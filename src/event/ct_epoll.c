@@ -123,6 +123,10 @@ epoll_add(void *state, ct_io_t *io)
 }
 
 
+/*
+ * Closing alone would do, were the socket not shared: one that was handed to
+ * another process lives on, and so would its registration here.
+ */
 static void
 epoll_remove(void *state, ct_io_t *io)
 {
@@ -141,6 +145,7 @@ epoll_remove(void *state, ct_io_t *io)
 }
 
 
+/* An error is a hang-up: the next call on the socket says which. */
 static unsigned
 ready_of(uint32_t events)
 {
@@ -162,6 +167,7 @@ ready_of(uint32_t events)
 }
 
 
+/* `next` moves on before the callback, so that remove wipes what is behind. */
 static ct_rc_t
 epoll_report(void *state, ct_loop_t *loop, int timeout_ms)
 {

@@ -32,6 +32,7 @@ typedef struct event_main_s {
 } event_main_t;
 
 
+/* None of our numbers may be 0: a server without events serves nobody. */
 static ct_rc_t
 parse_count(ct_conf_t *conf, uint64_t max, uint64_t *count)
 {
@@ -103,6 +104,7 @@ set_use(ct_conf_t *conf, const ct_directive_t *directive CT_UNUSED, void *field)
 }
 
 
+/* `inner` began as a copy of `outer`: what the block left out is the same. */
 static ct_rc_t
 leave_events(ct_conf_t *conf, ct_conf_block_t *block)
 {
@@ -173,6 +175,7 @@ ct_event_conf(const ct_cycle_t *cycle)
 }
 
 
+/* Not made by a hook: the servers are read before any of them runs. */
 ct_listens_t *
 ct_event_listens(ct_cycle_t *cycle)
 {

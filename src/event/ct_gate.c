@@ -11,6 +11,8 @@
  * waits to be replaced, or TTOU took it away) is watched by every other
  * worker of the generation until it does.  The board says who serves; it is
  * looked at ten times a second, which bounds how long a client may wait.
+ * Every worker can do so because sockets are bound before it is forked, those
+ * for workers to come included.
  *
  * A socket is watched when nothing speaks against it; `settle` compares that
  * with what is, and is called after each of these has changed:
@@ -41,6 +43,7 @@
 #include "core/ct_pool.h"
 #include "event/ct_listen.h"
 #include "event/ct_loop.h"
+#include "event/ct_socket.h"
 
 enum {
     BACKOFF_MIN_MS = 100,
@@ -104,12 +107,25 @@ find_served(const ct_gate_t *gate, bool served[CT_BOARD_SLOTS])
 }
 
 
-/* A worker beyond the sockets (they could not be grown) shares one. */
+/* A worker beyond the sockets (see ct_listens_grow) shares one. */
 static bool
 is_own(const ct_gate_t *gate, const ct_door_t *door)
 {
     return door->is_shared
            || door->owner == gate->worker->id % door->listen->nfds;
+}
+
+
+/*
+ * Sockets that wait for more workers do not listen yet; to watch one would be
+ * to hear of its hang-up for ever.  Which do changes when the master grows,
+ * and only in one direction.
+ */
+static bool
+is_listening(const ct_door_t *door)
+{
+    return door->io.registered
+           || ct_socket_get(door->io.fd, SOL_SOCKET, SO_ACCEPTCONN);
 }
 
 
@@ -121,7 +137,10 @@ is_wanted(const ct_gate_t *gate, const ct_door_t *door,
         || door->is_broken) {
         return false;
     }
-    return is_own(gate, door) || !served[door->owner % CT_BOARD_SLOTS];
+    if (is_own(gate, door)) {
+        return true;
+    }
+    return !served[door->owner % CT_BOARD_SLOTS] && is_listening(door);
 }
 
 
@@ -283,7 +302,7 @@ door_ready(ct_io_t *io)
 static void
 init_doors(ct_gate_t *gate, const ct_listen_t *listen)
 {
-    for (unsigned i = 0; i < listen->nfds; i++) {
+    for (unsigned i = 0; i < listen->nbound; i++) {
         ct_door_t *door = &gate->doors[gate->ndoors++];
 
         door->io.fd = listen->fds[i];
@@ -292,9 +311,9 @@ init_doors(ct_gate_t *gate, const ct_listen_t *listen)
         door->gate = gate;
         door->listen = listen;
         door->owner = i;
-        door->is_shared = listen->nfds == 1;
+        door->is_shared = !listen->reuseport;
     }
-    gate->has_owned |= listen->nfds > 1;
+    gate->has_owned |= listen->reuseport;
 }
 
 
@@ -318,7 +337,7 @@ ct_gate_init(ct_gate_t *gate, ct_worker_t *worker, const ct_listens_t *listens,
     init_timer(&gate->orphan_timer, check_orphans, gate);
 
     for (size_t i = 0; i < listens->list.n; i++) {
-        n += ct_listens_at(listens, i)->nfds;
+        n += ct_listens_at(listens, i)->nbound;
     }
     gate->doors = ct_pool_zalloc(worker->pool, (n + 1) * sizeof(*gate->doors));
     for (size_t i = 0; i < listens->list.n; i++) {

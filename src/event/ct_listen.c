@@ -69,6 +69,7 @@ int_of(ct_listen_t *listen, const option_t *option)
 }
 
 
+/* The bounds stand in the table, so that one setter does for all. */
 static ct_rc_t
 set_number(ct_conf_t *conf, const option_t *option, ct_str_t value,
            ct_listen_t *listen)
@@ -84,6 +85,7 @@ set_number(ct_conf_t *conf, const option_t *option, ct_str_t value,
 }
 
 
+/* setsockopt(2) takes an int and doubles it. */
 static ct_rc_t
 set_size(ct_conf_t *conf, const option_t *option, ct_str_t value,
          ct_listen_t *listen)
@@ -99,6 +101,7 @@ set_size(ct_conf_t *conf, const option_t *option, ct_str_t value,
 }
 
 
+/* Where the system lacks it, the option would silently do nothing. */
 static ct_rc_t
 set_fastopen(ct_conf_t *conf, const option_t *option, ct_str_t value,
              ct_listen_t *listen)
@@ -192,6 +195,7 @@ set_mode(ct_conf_t *conf, const option_t *option, ct_str_t value,
 }
 
 
+/* Kept by name: the number may be another one at the next start. */
 static ct_rc_t
 set_owner(ct_conf_t *conf, const option_t *option CT_UNUSED, ct_str_t value,
           ct_listen_t *listen)
@@ -291,6 +295,7 @@ find_option(ct_str_t word, ct_str_t *value)
 }
 
 
+/* `value` is empty for an option without '='. */
 static ct_rc_t
 set_option(ct_conf_t *conf, ct_str_t word, ct_listen_t *listen, seen_t *seen)
 {
@@ -332,6 +337,7 @@ absolute(ct_conf_t *conf, ct_str_t text)
 }
 
 
+/* Two listens on one address would be two owners of one socket. */
 static ct_rc_t
 parse_addr(ct_conf_t *conf, ct_str_t text, const ct_listens_t *listens,
            ct_addr_t *addr)
@@ -357,6 +363,7 @@ ct_listens_at(const ct_listens_t *listens, size_t i)
 }
 
 
+/* At load time only; a hundred listens are many. */
 ct_listen_t *
 ct_listens_find(const ct_listens_t *listens, const ct_addr_t *addr)
 {

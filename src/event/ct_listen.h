@@ -6,6 +6,9 @@
  * the workers inherit the descriptors.  With reuseport there is one socket a
  * worker id, all held by the master, so that none is closed while clients
  * wait in its backlog.
+ *
+ * Invariants of an open listen: 1 <= nfds <= nbound; nfds == nbound == 1
+ * without reuseport.
  */
 
 #ifndef CT_LISTEN_H
@@ -48,8 +51,9 @@ typedef struct ct_listen_s {
     mode_t       mode;  /* of a unix socket's file; 0: by umask */
     ct_str_t     owner; /* user name; empty: unchanged */
     ct_str_t     group;
-    int         *fds; /* nfds of them; by worker id with reuseport */
-    unsigned     nfds;
+    int         *fds;       /* nbound of them; by worker id with reuseport */
+    unsigned     nfds;      /* that listen; the first ones */
+    unsigned     nbound;    /* >= nfds; the others wait for ct_listens_grow */
     ct_accept_fn on_accept; /* set by who stands above */
     void        *data;      /* theirs */
 } ct_listen_t;
@@ -87,9 +91,18 @@ ct_rc_t ct_listens_open(ct_listens_t *listens, const ct_listens_t *old,
 
 /*
  * More sockets for reuseport listens, when the number of workers has grown.
+ * Only such begin to listen as every worker has inherited, 8 to 16 more than
+ * there were workers at ct_listens_open; beyond that workers share sockets.
  */
 ct_rc_t ct_listens_grow(ct_listens_t *listens, unsigned nworkers,
                         ct_log_t *log);
+
+/*
+ * Sets again on every socket what the configuration asks for and can be set
+ * while it serves: after another generation that shares sockets was opened
+ * and given up.
+ */
+void ct_listens_apply(const ct_listens_t *listens, ct_log_t *log);
 
 /* Closes the sockets of `old` that `listens` (may be NULL) does not hold. */
 void ct_listens_close_rest(ct_listens_t *old, const ct_listens_t *listens,

@@ -52,6 +52,7 @@ cut(ct_str_t *text, char end, ct_str_t *part)
 }
 
 
+/* -1: no digit.  Only the letters that write_escaped makes. */
 static int
 hex_value(char digit)
 {
@@ -95,6 +96,7 @@ unescape(ct_str_t text, char *out, size_t *len)
 }
 
 
+/* The longest address, every byte of it escaped, sets the size. */
 static ct_rc_t
 read_addr(ct_str_t text, ct_addr_t *addr)
 {
@@ -105,7 +107,8 @@ read_addr(ct_str_t text, ct_addr_t *addr)
     if (text.len > sizeof(bytes) || unescape(text, bytes, &len) != CT_OK) {
         return CT_DECLINED;
     }
-    return ct_addr_parse((ct_str_t){ len, bytes }, addr, &c_why) == CT_OK
+    return ct_addr_parse_numeric((ct_str_t){ len, bytes }, addr, &c_why)
+                   == CT_OK
                ? CT_OK
                : CT_DECLINED;
 }
@@ -123,6 +126,7 @@ has_fd(const ct_inherited_t *entry, int fd)
 }
 
 
+/* A descriptor that two listens held would be closed twice. */
 static bool
 is_taken(const ct_array_t *list, int fd)
 {
@@ -135,6 +139,7 @@ is_taken(const ct_array_t *list, int fd)
 }
 
 
+/* What was bound elsewhere would serve clients of another address. */
 static bool
 belongs(int fd, const ct_addr_t *addr)
 {
@@ -150,6 +155,7 @@ belongs(int fd, const ct_addr_t *addr)
 }
 
 
+/* exec has cleared close-on-exec; it is set again at once. */
 static ct_rc_t
 read_fd(ct_str_t text, const ct_array_t *list, ct_inherited_t *entry)
 {
@@ -174,6 +180,7 @@ read_fd(ct_str_t text, const ct_array_t *list, ct_inherited_t *entry)
 }
 
 
+/* "ADDRESS=FD FD", the ';' taken off. */
 static ct_rc_t
 read_entry(ct_str_t text, ct_pool_t *pool, ct_array_t *list)
 {
@@ -261,6 +268,10 @@ write_escaped(char *out, const char *c_text)
 }
 
 
+/*
+ * The kernel is asked which sockets listen: a generation that was given up
+ * may have begun to use more than this one knows of, and clients wait there.
+ */
 static char *
 write_entry(char *out, const ct_listen_t *listen)
 {
@@ -268,9 +279,11 @@ write_entry(char *out, const ct_listen_t *listen)
 
     ct_addr_text(&listen->addr, addr, sizeof(addr));
     out = write_escaped(out, addr);
-    for (unsigned i = 0; i < listen->nfds; i++) {
-        out += snprintf(out, FD_TEXT_SIZE, "%c%d", i == 0 ? '=' : ' ',
-                        listen->fds[i]);
+    for (unsigned i = 0; i < listen->nbound; i++) {
+        if (ct_socket_is_listening(listen->fds[i])) {
+            out += snprintf(out, FD_TEXT_SIZE, "%c%d", i == 0 ? '=' : ' ',
+                            listen->fds[i]);
+        }
     }
     *out++ = ';';
     return out;
@@ -286,7 +299,7 @@ ct_listens_text(const ct_listens_t *listens, ct_pool_t *pool)
 
     for (size_t i = 0; i < listens->list.n; i++) {
         size += 3 * CT_ADDR_TEXT_SIZE
-                + ct_listens_at(listens, i)->nfds * FD_TEXT_SIZE + 1;
+                + ct_listens_at(listens, i)->nbound * FD_TEXT_SIZE + 1;
     }
     text = ct_pool_alloc(pool, size);
     end = text;
@@ -309,8 +322,10 @@ ct_listens_keep_over_exec(const ct_listens_t *listens)
     for (size_t i = 0; i < listens->list.n; i++) {
         const ct_listen_t *listen = ct_listens_at(listens, i);
 
-        for (unsigned j = 0; j < listen->nfds; j++) {
-            (void) ct_file_set_cloexec(listen->fds[j], false);
+        for (unsigned j = 0; j < listen->nbound; j++) {
+            if (ct_socket_is_listening(listen->fds[j])) {
+                (void) ct_file_set_cloexec(listen->fds[j], false);
+            }
         }
     }
 }

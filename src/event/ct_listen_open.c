@@ -3,7 +3,11 @@
  *
  * For each listen its sockets are, in this order, those of the older
  * generation with the same address, those that an older binary left, or fresh
- * ones; with reuseport fresh ones are added up to the number of workers.
+ * ones; with reuseport fresh ones are added up to the number of workers, and
+ * some more that are bound but do not listen.  Those begin to when workers
+ * are added at run time; a socket made then would be unknown to the workers
+ * that exist, and nobody would serve it once its own worker has gone.
+ *
  * Nothing that serves is touched until all listens are open: only then are
  * changed options applied to kept sockets.  Sockets are never taken away from
  * a reuseport group that stays, since closing one resets the clients in its
@@ -34,6 +38,12 @@
 #define RETRIES      5
 #define RETRY_GAP_NS 200000000L
 
+/*
+ * Bound sockets beyond the number of workers, for TTIN; when half of them are
+ * used up, the next reload makes new ones.
+ */
+#define SPARE 16
+
 
 /* One ct_listens_open under way. */
 typedef struct opening_s {
@@ -59,6 +69,7 @@ refuse(const ct_listen_t *listen, ct_log_t *log)
 }
 
 
+/* A unix socket may find the file of one that is gone. */
 static ct_rc_t
 bind_socket(const ct_listen_t *listen, int fd, ct_log_t *log)
 {
@@ -70,9 +81,13 @@ bind_socket(const ct_listen_t *listen, int fd, ct_log_t *log)
 }
 
 
-/* CT_ERROR: errno says why, 0 if it has been logged. */
+/*
+ * A bound socket, that listens too if `is_live`; that some errors come only
+ * from listen(2) is why both are one attempt.  CT_ERROR: errno says why, 0 if
+ * it has been logged.
+ */
 static ct_rc_t
-open_once(const ct_listen_t *listen, int *fd, ct_log_t *log)
+open_once(const ct_listen_t *listen, bool is_live, int *fd, ct_log_t *log)
 {
     int err;
 
@@ -84,7 +99,7 @@ open_once(const ct_listen_t *listen, int *fd, ct_log_t *log)
         goto fail;
     }
     ct_listen_set_live(listen, *fd, log);
-    if (ct_socket_listen(*fd, listen->backlog) != CT_OK) {
+    if (is_live && ct_socket_listen(*fd, listen->backlog) != CT_OK) {
         goto fail;
     }
     return CT_OK;
@@ -97,14 +112,18 @@ fail:
 }
 
 
+/*
+ * One socket more, at the end of fds, which has room for it.  An address in
+ * use may be that of a server on its way out, hence the second attempts; they
+ * are counted for all listens together, so that a start does not take minutes.
+ */
 static ct_rc_t
-open_socket(const ct_listen_t *listen, unsigned *retries, int *fd,
-            ct_log_t *log)
+open_socket(ct_listen_t *listen, unsigned *retries, bool is_live, ct_log_t *log)
 {
     const struct timespec gap = { .tv_nsec = RETRY_GAP_NS };
-    int                   made;
+    int                   fd;
 
-    while (open_once(listen, &made, log) != CT_OK) {
+    while (open_once(listen, is_live, &fd, log) != CT_OK) {
         if (errno != EADDRINUSE || *retries == 0) {
             return refuse(listen, log);
         }
@@ -113,7 +132,7 @@ open_socket(const ct_listen_t *listen, unsigned *retries, int *fd,
                listen->text.data);
         nanosleep(&gap, NULL);
     }
-    *fd = made;
+    listen->fds[listen->nbound++] = fd;
     return CT_OK;
 }
 
@@ -124,28 +143,54 @@ make_room(ct_listen_t *listen, ct_pool_t *pool, unsigned size)
 {
     int *fds = ct_pool_alloc(pool, (size + 1) * sizeof(*fds));
 
-    for (unsigned i = 0; i < listen->nfds; i++) {
+    for (unsigned i = 0; i < listen->nbound; i++) {
         fds[i] = listen->fds[i];
     }
     listen->fds = fds;
 }
 
 
-/* Sockets up to `n`; on CT_ERROR those opened until then are in the listen. */
+/* Lets bound sockets listen until `n` do, or there are no more. */
 static ct_rc_t
-open_up_to(ct_listen_t *listen, ct_pool_t *pool, unsigned n, unsigned *retries,
-           ct_log_t *log)
+wake_up_to(ct_listen_t *listen, unsigned n, ct_log_t *log)
 {
-    if (listen->nfds >= n) {
+    while (listen->nfds < n && listen->nfds < listen->nbound) {
+        if (ct_socket_listen(listen->fds[listen->nfds], listen->backlog)
+            != CT_OK) {
+            return refuse(listen, log);
+        }
+        listen->nfds++;
+    }
+    return CT_OK;
+}
+
+
+/*
+ * `n` sockets that listen, and spare ones; on CT_ERROR those opened until then
+ * are in the listen.
+ */
+static ct_rc_t
+open_up_to(ct_listen_t *listen, opening_t *opening, unsigned n)
+{
+    const bool     has_spare = listen->reuseport && ct_socket_joins_on_listen();
+    const unsigned size = n + (has_spare ? SPARE : 0);
+
+    if (wake_up_to(listen, n, opening->log) != CT_OK) {
+        return CT_ERROR;
+    }
+    if (listen->nbound >= n + (has_spare ? SPARE / 2 : 0)) {
         return CT_OK;
     }
-    make_room(listen, pool, n);
-    while (listen->nfds < n) {
-        if (open_socket(listen, retries, &listen->fds[listen->nfds], log)
+
+    make_room(listen, opening->listens->list.pool, size);
+    while (listen->nbound < size) {
+        const bool is_live = listen->nbound < n;
+
+        if (open_socket(listen, &opening->retries, is_live, opening->log)
             != CT_OK) {
             return CT_ERROR;
         }
-        listen->nfds++;
+        listen->nfds += is_live;
     }
     return CT_OK;
 }
@@ -170,21 +215,26 @@ take_named(ct_listen_t *listen, ct_pool_t *pool, ct_log_t *log)
     make_room(listen, pool, 1);
     listen->fds[0] = fd;
     listen->nfds = 1;
+    listen->nbound = 1;
     return CT_OK;
 }
 
 
-/* A group cannot be joined or left by a socket that is bound. */
+/*
+ * A group cannot be joined or left by a socket that is bound.  Those that
+ * listen come first: they are woken in order.
+ */
 static void
-keep(ct_listen_t *listen, const int *fds, unsigned nfds, opening_t *opening)
+keep(ct_listen_t *listen, const int *fds, unsigned nbound, opening_t *opening)
 {
     const bool is_group = ct_listen_is_reuseport(fds[0]);
 
-    make_room(listen, opening->listens->list.pool, nfds);
-    for (unsigned i = 0; i < nfds; i++) {
+    make_room(listen, opening->listens->list.pool, nbound);
+    for (unsigned i = 0; i < nbound; i++) {
         listen->fds[i] = fds[i];
+        listen->nfds += ct_socket_is_listening(fds[i]);
     }
-    listen->nfds = nfds;
+    listen->nbound = nbound;
 
     if (listen->addr.sa.any.sa_family != AF_UNSPEC
         && listen->reuseport != is_group) {
@@ -220,8 +270,8 @@ keep_old(opening_t *opening, ct_listen_t *listen)
     const ct_listen_t *old = ct_listens_find(opening->old, &listen->addr);
     ct_inherited_t    *left;
 
-    if (old != NULL && old->nfds > 0) {
-        keep(listen, old->fds, old->nfds, opening);
+    if (old != NULL && old->nbound > 0) {
+        keep(listen, old->fds, old->nbound, opening);
         warn_of_changes(listen, old, opening->log);
         return CT_OK;
     }
@@ -235,24 +285,34 @@ keep_old(opening_t *opening, ct_listen_t *listen)
 }
 
 
+/* The array stays in the pool; the descriptors are somebody else's now. */
+static void
+forget(ct_listen_t *listen)
+{
+    listen->fds = NULL;
+    listen->nfds = 0;
+    listen->nbound = 0;
+}
+
+
+/* What is kept is noted, so that undo knows what is not ours to close. */
 static ct_rc_t
 open_listen(opening_t *opening, size_t i)
 {
     ct_listen_t *listen = ct_listens_at(opening->listens, i);
     ct_pool_t   *pool = opening->listens->list.pool;
 
-    listen->fds = NULL;
-    listen->nfds = 0;
+    forget(listen);
     if (keep_old(opening, listen) == CT_OK) {
-        opening->nkept[i] = listen->nfds;
+        opening->nkept[i] = listen->nbound;
     } else if (listen->addr.sa.any.sa_family == AF_UNSPEC) {
         ct_rc_t rc = take_named(listen, pool, opening->log);
 
-        opening->nkept[i] = listen->nfds;
+        opening->nkept[i] = listen->nbound;
         return rc;
     }
-    return open_up_to(listen, pool, listen->reuseport ? opening->nworkers : 1,
-                      &opening->retries, opening->log);
+    return open_up_to(listen, opening,
+                      listen->reuseport ? opening->nworkers : 1);
 }
 
 
@@ -263,34 +323,13 @@ undo(const opening_t *opening)
     for (size_t i = 0; i < opening->listens->list.n; i++) {
         ct_listen_t *listen = ct_listens_at(opening->listens, i);
 
-        for (unsigned j = opening->nkept[i]; j < listen->nfds; j++) {
+        for (unsigned j = opening->nkept[i]; j < listen->nbound; j++) {
             close(listen->fds[j]);
         }
-        if (opening->nkept[i] == 0 && listen->nfds > 0) {
+        if (opening->nkept[i] == 0 && listen->nbound > 0) {
             ct_listen_unlink(listen, opening->log);
         }
-        listen->fds = NULL;
-        listen->nfds = 0;
-    }
-}
-
-
-/* A second listen(2) only changes the backlog. */
-static void
-update_kept(const opening_t *opening)
-{
-    for (size_t i = 0; i < opening->listens->list.n; i++) {
-        ct_listen_t *listen = ct_listens_at(opening->listens, i);
-
-        ct_listen_check_backlog(listen, opening->log);
-        for (unsigned j = 0; j < opening->nkept[i]; j++) {
-            ct_listen_set_live(listen, listen->fds[j], opening->log);
-            if (listen->backlog > 0
-                && ct_socket_listen(listen->fds[j], listen->backlog) != CT_OK) {
-                CT_LOG(opening->log, CT_LOG_WARN, errno,
-                       "cannot set backlog of '%s'", listen->text.data);
-            }
-        }
+        forget(listen);
     }
 }
 
@@ -305,6 +344,33 @@ close_unused(const opening_t *opening)
         for (unsigned j = 0; !left->used && j < left->nfds; j++) {
             close(left->fds[j]);
         }
+    }
+}
+
+
+/* Of the first `n` sockets; a second listen(2) only changes the backlog. */
+static void
+apply(const ct_listen_t *listen, unsigned n, ct_log_t *log)
+{
+    ct_listen_check_backlog(listen, log);
+    for (unsigned i = 0; i < n; i++) {
+        ct_listen_set_live(listen, listen->fds[i], log);
+        if (i < listen->nfds && listen->backlog > 0
+            && ct_socket_listen(listen->fds[i], listen->backlog) != CT_OK) {
+            CT_LOG(log, CT_LOG_WARN, errno, "cannot set backlog of '%s'",
+                   listen->text.data);
+        }
+    }
+}
+
+
+void
+ct_listens_apply(const ct_listens_t *listens, ct_log_t *log)
+{
+    for (size_t i = 0; i < listens->list.n; i++) {
+        const ct_listen_t *listen = ct_listens_at(listens, i);
+
+        apply(listen, listen->nbound, log);
     }
 }
 
@@ -333,23 +399,22 @@ ct_listens_open(ct_listens_t *listens, const ct_listens_t *old,
             return CT_ERROR;
         }
     }
-    update_kept(&opening);
+    for (size_t i = 0; i < listens->list.n; i++) {
+        apply(ct_listens_at(listens, i), opening.nkept[i], log);
+    }
     close_unused(&opening);
     return CT_OK;
 }
 
 
+/* Nothing to undo: a socket that listens is served, by whoever it is. */
 ct_rc_t
 ct_listens_grow(ct_listens_t *listens, unsigned nworkers, ct_log_t *log)
 {
-    unsigned retries = 0;
-
     for (size_t i = 0; i < listens->list.n; i++) {
         ct_listen_t *listen = ct_listens_at(listens, i);
 
-        if (listen->reuseport
-            && open_up_to(listen, listens->list.pool, nworkers, &retries, log)
-                   != CT_OK) {
+        if (listen->reuseport && wake_up_to(listen, nworkers, log) != CT_OK) {
             return CT_ERROR;
         }
     }
@@ -357,10 +422,11 @@ ct_listens_grow(ct_listens_t *listens, unsigned nworkers, ct_log_t *log)
 }
 
 
+/* NULL: a generation that has no listen of that address. */
 static bool
 holds(const ct_listen_t *listen, int fd)
 {
-    for (unsigned i = 0; listen != NULL && i < listen->nfds; i++) {
+    for (unsigned i = 0; listen != NULL && i < listen->nbound; i++) {
         if (listen->fds[i] == fd) {
             return true;
         }
@@ -369,6 +435,10 @@ holds(const ct_listen_t *listen, int fd)
 }
 
 
+/*
+ * The file goes with the last socket of its address, and only where the
+ * caller knows that no other process still listens there.
+ */
 void
 ct_listens_close_rest(ct_listens_t *old, const ct_listens_t *listens,
                       bool unlink_files, ct_log_t *log)
@@ -377,15 +447,14 @@ ct_listens_close_rest(ct_listens_t *old, const ct_listens_t *listens,
         ct_listen_t       *listen = ct_listens_at(old, i);
         const ct_listen_t *kept = ct_listens_find(listens, &listen->addr);
 
-        for (unsigned j = 0; j < listen->nfds; j++) {
+        for (unsigned j = 0; j < listen->nbound; j++) {
             if (!holds(kept, listen->fds[j])) {
                 close(listen->fds[j]);
             }
         }
-        if (kept == NULL && unlink_files && listen->nfds > 0) {
+        if (kept == NULL && unlink_files && listen->nbound > 0) {
             ct_listen_unlink(listen, log);
         }
-        listen->fds = NULL;
-        listen->nfds = 0;
+        forget(listen);
     }
 }

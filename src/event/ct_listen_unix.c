@@ -92,6 +92,7 @@ probe(const ct_addr_t *addr)
 }
 
 
+/* CT_OK: there is no file now.  Otherwise as ct_listen_bind_unix. */
 static ct_rc_t
 remove_stale(const ct_listen_t *listen, ct_log_t *log)
 {
@@ -179,6 +180,7 @@ ct_listen_bind_unix(const ct_listen_t *listen, int fd, ct_log_t *log)
 }
 
 
+/* Never what somebody has put in its place meanwhile, unless a socket. */
 void
 ct_listen_unlink(const ct_listen_t *listen, ct_log_t *log)
 {

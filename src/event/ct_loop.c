@@ -76,6 +76,7 @@ pollers(const ct_poller_t *list[MAX_POLLERS])
 }
 
 
+/* Three names: no table is worth its code.  NULL: there is none of it. */
 static const ct_poller_t *
 find_poller(const char *c_name)
 {
@@ -128,6 +129,8 @@ drain_wake(ct_io_t *io)
 }
 
 
+/* Neither end may block: a handler writes, and the loop drains what is there.
+ */
 static ct_rc_t
 open_wake(ct_loop_t *loop)
 {
@@ -266,6 +269,10 @@ ct_loop_add_io(ct_loop_t *loop, ct_io_t *io, unsigned interest)
 }
 
 
+/*
+ * `registered` falls first: a backend that finds the descriptor closed logs
+ * it, and the io is out of the loop all the same.
+ */
 void
 ct_loop_remove_io(ct_loop_t *loop, ct_io_t *io)
 {
@@ -285,6 +292,7 @@ ct_loop_rearm_io(ct_loop_t *loop, ct_io_t *io)
 }
 
 
+/* Once a turn: what the callbacks of a turn see is one time. */
 static void
 refresh_now(ct_loop_t *loop)
 {
@@ -295,7 +303,13 @@ refresh_now(ct_loop_t *loop)
 }
 
 
-/* Sets the flags; gives back which of CT_IO_READ and CT_IO_WRITE are new. */
+/*
+ * "News" is a direction that was not known to be ready: its owner has met
+ * EAGAIN there since, or never looked.  An owner that left bytes unread on
+ * purpose is not told of more of them.
+ *
+ * Sets the flags; gives back which of CT_IO_READ and CT_IO_WRITE are new.
+ */
 static uint8_t
 take_news(ct_io_t *io, unsigned ready)
 {
@@ -345,6 +359,7 @@ ct_loop_ready(ct_loop_t *loop, ct_io_t *io, unsigned ready)
 }
 
 
+/* A task that is posted already keeps its place. */
 void
 ct_loop_post(ct_loop_t *loop, ct_task_t *task)
 {
@@ -380,6 +395,10 @@ run_tasks(ct_queue_t *tasks)
 }
 
 
+/*
+ * Whatever wants to run in this turn must not wait for a descriptor first;
+ * the clock is read because on_turn or the caller may have taken its time.
+ */
 static int
 wait_ms(ct_loop_t *loop, int limit_ms)
 {
@@ -417,6 +436,7 @@ ct_loop_turn(ct_loop_t *loop, int timeout_ms)
 }
 
 
+/* A stop that came before the run counts too, and is then used up. */
 void
 ct_loop_run(ct_loop_t *loop, unsigned max_wait_ms)
 {

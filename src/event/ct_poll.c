@@ -66,6 +66,7 @@ poll_state_destroy(void *state)
 }
 
 
+/* The second array failing leaves the first one larger, which is no harm. */
 static ct_rc_t
 grow(poll_state_t *self)
 {
@@ -89,6 +90,7 @@ grow(poll_state_t *self)
 }
 
 
+/* Also ends a mute: whoever rearms wants to hear again. */
 static void
 watch(poll_state_t *self, const ct_io_t *io)
 {

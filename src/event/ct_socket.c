@@ -99,6 +99,7 @@ ct_socket_listen(int fd, int backlog)
 }
 
 
+/* -1 with errno, also when the flags cannot be set. */
 static int
 accept_once(int fd, struct sockaddr_storage *peer)
 {
@@ -137,6 +138,7 @@ ct_socket_accept(int fd, struct sockaddr_storage *peer, int *accepted)
 }
 
 
+/* SOCK_SEQPACKET listens too, but we read streams. */
 static bool
 is_stream(int fd)
 {
@@ -152,6 +154,18 @@ bool
 ct_socket_is_listening(int fd)
 {
     return is_stream(fd) && ct_socket_get(fd, SOL_SOCKET, SO_ACCEPTCONN);
+}
+
+
+/* Linux: inet_hash() of a listening socket adds it to the group. */
+bool
+ct_socket_joins_on_listen(void)
+{
+#ifdef __linux__
+    return true;
+#else
+    return false;
+#endif
 }
 
 
@@ -203,6 +217,7 @@ ct_socket_set_reuseport(int fd)
 }
 
 
+/* The kernel rounds the second up to its own steps of retransmission. */
 ct_rc_t
 ct_socket_set_deferred(int fd, bool on)
 {

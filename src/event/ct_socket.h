@@ -41,6 +41,12 @@ ct_rc_t ct_socket_set_reuseport(int fd);
 ct_rc_t ct_socket_set_deferred(int fd, bool on);
 ct_rc_t ct_socket_set_fastopen(int fd, int queue_len);
 
+/*
+ * Whether a socket with reuseport is given connections only after listen(2),
+ * not as soon as it is bound.
+ */
+bool ct_socket_joins_on_listen(void);
+
 /* Whether this system has them. */
 bool ct_socket_has_reuseport(void);
 bool ct_socket_has_deferred(void);

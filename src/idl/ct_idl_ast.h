@@ -24,7 +24,10 @@ typedef struct ct_idl_def_s   ct_idl_def_t;
 typedef struct ct_idl_file_s  ct_idl_file_t;
 typedef struct ct_idl_type_s  ct_idl_type_t;
 typedef struct ct_idl_value_s ct_idl_value_t;
+typedef struct ct_enum_s      ct_enum_t;
+typedef struct ct_field_s     ct_field_t;
 typedef struct ct_struct_s    ct_struct_t;
+typedef struct ct_type_s      ct_type_t;
 
 /* Levels of types inside types, typedefs followed, and of values. */
 #define CT_IDL_MAX_DEPTH 64
@@ -76,6 +79,7 @@ struct ct_idl_type_s {
     ct_idl_def_t  *def;         /* of NAMED, by the checker */
     ct_str_t       c_name;      /* of a container, by the checker */
     uint32_t       depth;       /* by the checker: 1 for a base type */
+    ct_type_t     *description; /* of a real type, by ct_idl_describe */
 };
 
 typedef enum ct_idl_value_kind_e {
@@ -99,10 +103,11 @@ struct ct_idl_value_s {
     bool                 is_bool; /* INT that was true or false */
     int64_t              i64;
     double               number;
-    ct_str_t             text;   /* TEXT, unescaped; NAME as written */
-    ct_array_t           items;  /* of ct_idl_value_t *: LIST, MAP's values */
-    ct_array_t           keys;   /* of ct_idl_value_t *: MAP's keys */
-    ct_idl_def_t        *target; /* the constant that a NAME means */
+    ct_str_t             text;    /* TEXT, unescaped; NAME as written */
+    ct_array_t           items;   /* of ct_idl_value_t *: LIST, MAP's values */
+    ct_array_t           keys;    /* of ct_idl_value_t *: MAP's keys */
+    ct_hash_t            by_name; /* MAP of a struct: items, by the checker */
+    ct_idl_def_t        *target;  /* the constant that a NAME means */
     ct_idl_enum_value_t *enum_value; /* or the enum's value */
     uint32_t             depth;      /* levels, itself included */
 };
@@ -176,6 +181,7 @@ struct ct_idl_def_s {
     ct_array_t values;     /* of ct_idl_enum_value_t *: an enum's, as written */
 
     ct_array_t fields;    /* of ct_idl_field_t *: a struct's, as written */
+    ct_hash_t  names;     /* ct_idl_field_t by name, by the checker */
     ct_array_t by_id;     /* the same, ascending, by the checker */
     bool       is_result; /* of a function */
 
@@ -188,7 +194,12 @@ struct ct_idl_def_s {
     size_t        nodes;        /* what its default or value comes to */
     uint32_t      depth;        /* levels of the same */
     ct_idl_mark_t header_mark;  /* of the generator of the header */
-    ct_struct_t  *description;  /* by ct_idl_describe */
+
+    /* By ct_idl_describe: */
+    ct_struct_t *description; /* of a struct */
+    ct_field_t  *entries;     /* its fields, still to be written */
+    uint32_t     alignment;   /* of a struct in C */
+    ct_enum_t   *enumeration; /* of an enum */
 };
 
 /* One `namespace` line. */

@@ -5,6 +5,16 @@
  * types resolved and measured, fields ordered, C names given, values compared
  * with their types, values counted.  A step with errors is the last one: the
  * next would report what follows from them.
+ *
+ *   step            | an error in it means
+ *   file named      | no C name could begin with anything sound
+ *   names entered   | two definitions of one name: which one is meant?
+ *   types resolved  | a type without a definition, or without an end
+ *   parts checked   | ids, names of fields, requiredness, enums, bases
+ *   services        | bases that go in circles, methods given twice
+ *   values compared | a value that is not of its type
+ *   values counted  | a value without an end, or far too large
+ *   C names given   | two things that would be one to the C compiler
  */
 
 #include "core/ct_config.h"
@@ -20,6 +30,10 @@
 typedef ct_rc_t (*step_fn)(ct_idl_t *idl, ct_idl_def_t *def);
 
 
+/*
+ * For qsort, which keeps no order among equals: where ids are the same the
+ * first one in the file comes first, so that the second one gets the blame.
+ */
 static int
 compare_ids(const void *a, const void *b)
 {
@@ -61,17 +75,20 @@ order_fields(ct_idl_t *idl, ct_idl_def_t *def)
 }
 
 
+/*
+ * By the name as written; names that only meet in C, such as aB and a_b, are
+ * seen when C names are given.
+ */
 static ct_rc_t
-check_field_names(ct_idl_t *idl, const ct_idl_def_t *def)
+check_field_names(ct_idl_t *idl, ct_idl_def_t *def)
 {
-    ct_hash_t names;
-    ct_rc_t   rc = CT_OK;
+    ct_rc_t rc = CT_OK;
 
-    ct_hash_init(&names, idl->pool);
+    ct_hash_init(&def->names, idl->pool);
     for (size_t i = 0; i < def->fields.n; i++) {
         ct_idl_field_t *field = CT_IDL_AT(ct_idl_field_t, &def->fields, i);
 
-        if (ct_hash_add(&names, field->name.str, field) != CT_OK) {
+        if (ct_hash_add(&def->names, field->name.str, field) != CT_OK) {
             rc = ct_idl_error(idl, &field->name.pos,
                               "there is a field '%.*s' already",
                               CT_STR_ARG(field->name.str));
@@ -109,6 +126,10 @@ loosen_union_field(ct_idl_t *idl, ct_idl_field_t *field)
 }
 
 
+/*
+ * The flag of each field is decided here, before names are given: it is a
+ * member too and may meet another.
+ */
 static ct_rc_t
 check_fields(ct_idl_t *idl, ct_idl_def_t *def)
 {
@@ -164,6 +185,7 @@ check_result(ct_idl_t *idl, ct_idl_def_t *result, bool has_success)
 }
 
 
+/* Arguments and result are structs that nobody has written. */
 static ct_rc_t
 check_function(ct_idl_t *idl, const ct_idl_function_t *function)
 {
@@ -285,6 +307,7 @@ check_enum(ct_idl_t *idl, const ct_idl_def_t *def)
 }
 
 
+/* What can be said of a definition without looking at another one. */
 static ct_rc_t
 check_parts(ct_idl_t *idl, ct_idl_def_t *def)
 {
@@ -314,6 +337,7 @@ check_parts(ct_idl_t *idl, ct_idl_def_t *def)
 }
 
 
+/* Behind check_parts, which has found the bases of all services. */
 static ct_rc_t
 check_service(ct_idl_t *idl, ct_idl_def_t *def)
 {
@@ -324,6 +348,7 @@ check_service(ct_idl_t *idl, ct_idl_def_t *def)
 }
 
 
+/* Every default of a struct, so that one run shows all that are wrong. */
 static ct_rc_t
 check_defaults(ct_idl_t *idl, const ct_idl_def_t *def)
 {
@@ -362,6 +387,10 @@ check_values(ct_idl_t *idl, ct_idl_def_t *def)
 }
 
 
+/*
+ * Results are not looked at: they have no defaults.  The first error is
+ * enough, since the others mostly come from the same circle.
+ */
 static ct_rc_t
 check_sizes(ct_idl_t *idl, ct_idl_def_t *def)
 {

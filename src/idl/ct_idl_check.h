@@ -53,6 +53,13 @@ ct_rc_t ct_idl_check_size(ct_idl_t *idl, ct_idl_def_t *def);
 /* The literal that a name of a constant stands for in the end. */
 ct_idl_value_t *ct_idl_value_of(ct_idl_value_t *value);
 
+/*
+ * What a struct's value says of a field, else the field's default, or NULL;
+ * `map` may be NULL and then says nothing.
+ */
+ct_idl_value_t *ct_idl_value_of_field(const ct_idl_field_t *field,
+                                      const ct_idl_value_t *map);
+
 /* The field of that name, or NULL. */
 ct_idl_field_t *ct_idl_field_find(const ct_idl_def_t *def, ct_str_t name);
 

@@ -28,17 +28,11 @@
 ct_idl_field_t *
 ct_idl_field_find(const ct_idl_def_t *def, ct_str_t name)
 {
-    for (size_t i = 0; i < def->fields.n; i++) {
-        ct_idl_field_t *field = CT_IDL_AT(ct_idl_field_t, &def->fields, i);
-
-        if (ct_str_eq(field->name.str, name)) {
-            return field;
-        }
-    }
-    return NULL;
+    return ct_hash_find(&def->names, name);
 }
 
 
+/* Ends, since ct_idl_check_value has followed the same names to their end. */
 ct_idl_value_t *
 ct_idl_value_of(ct_idl_value_t *value)
 {
@@ -46,6 +40,18 @@ ct_idl_value_of(ct_idl_value_t *value)
         value = value->target->value;
     }
     return value;
+}
+
+
+ct_idl_value_t *
+ct_idl_value_of_field(const ct_idl_field_t *field, const ct_idl_value_t *map)
+{
+    ct_idl_value_t *value = NULL;
+
+    if (map != NULL) {
+        value = ct_hash_find(&map->by_name, field->name.str);
+    }
+    return value != NULL ? value : field->value;
 }
 
 
@@ -74,6 +80,7 @@ is_same_type(ct_idl_type_t *a, ct_idl_type_t *b, unsigned *steps)
 }
 
 
+/* "this is not a number": at the value, whatever it was meant for. */
 static ct_rc_t
 wrong(ct_idl_t *idl, const ct_idl_value_t *value, const char *c_what)
 {
@@ -146,6 +153,10 @@ resolve_name(ct_idl_t *idl, ct_idl_value_t *value)
 }
 
 
+/*
+ * A name of an enum's value is a number too: `const i32 A = Color.RED`.  true
+ * is not, though Apache's compiler takes it as 1.
+ */
 static ct_rc_t
 check_int(ct_idl_t *idl, ct_idl_kind_t kind, const ct_idl_value_t *at,
           const ct_idl_value_t *value)
@@ -171,6 +182,7 @@ check_int(ct_idl_t *idl, ct_idl_kind_t kind, const ct_idl_value_t *at,
 }
 
 
+/* Five groups of hexadecimal digits, 8-4-4-4-12, in either case. */
 static ct_rc_t
 check_uuid(ct_idl_t *idl, const ct_idl_value_t *at, ct_str_t text)
 {
@@ -254,6 +266,7 @@ check_enum(ct_idl_t *idl, const ct_idl_def_t *def, const ct_idl_value_t *at,
 }
 
 
+/* All of them, so that a long list shows all its slips at once. */
 static ct_rc_t
 check_items(ct_idl_t *idl, ct_idl_type_t *type, const ct_array_t *items)
 {
@@ -295,6 +308,7 @@ check_container(ct_idl_t *idl, const ct_idl_type_t *type,
 }
 
 
+/* The value of one field of a struct, found by its name. */
 static ct_rc_t
 check_member(ct_idl_t *idl, const ct_idl_def_t *def, const ct_idl_value_t *map,
              size_t i)
@@ -323,25 +337,34 @@ check_member(ct_idl_t *idl, const ct_idl_def_t *def, const ct_idl_value_t *map,
 }
 
 
-/* Whether an earlier key of a struct's value is the same. */
-static bool
-is_repeated(const ct_idl_value_t *map, size_t i)
+/* Enters the values of a struct's map by their fields; none may come twice. */
+static ct_rc_t
+enter_members(ct_idl_t *idl, ct_idl_value_t *map)
 {
-    const ct_idl_value_t *key = CT_IDL_AT(ct_idl_value_t, &map->keys, i);
+    if (map->by_name.n == map->keys.n) {
+        return CT_OK; /* a constant's, which was used before */
+    }
+    ct_hash_init(&map->by_name, idl->pool);
+    for (size_t i = 0; i < map->keys.n; i++) {
+        const ct_idl_value_t *key = CT_IDL_AT(ct_idl_value_t, &map->keys, i);
 
-    for (size_t k = 0; k < i; k++) {
-        if (ct_str_eq(CT_IDL_AT(ct_idl_value_t, &map->keys, k)->text,
-                      key->text)) {
-            return true;
+        if (ct_hash_add(&map->by_name, key->text,
+                        CT_IDL_AT(ct_idl_value_t, &map->items, i))
+            != CT_OK) {
+            return ct_idl_error(idl, &key->pos, "this field is set already");
         }
     }
-    return false;
+    return CT_OK;
 }
 
 
+/*
+ * Fields left out have their defaults; whether a required one is there is not
+ * asked, as Apache's compiler does not.
+ */
 static ct_rc_t
 check_struct(ct_idl_t *idl, const ct_idl_def_t *def, const ct_idl_value_t *at,
-             const ct_idl_value_t *map)
+             ct_idl_value_t *map)
 {
     if (map->kind != CT_IDL_VALUE_MAP) {
         return ct_idl_error(idl, &at->pos,
@@ -362,13 +385,8 @@ check_struct(ct_idl_t *idl, const ct_idl_def_t *def, const ct_idl_value_t *at,
         if (check_member(idl, def, map, i) != CT_OK) {
             return CT_ERROR;
         }
-        if (is_repeated(map, i)) {
-            return ct_idl_error(idl,
-                                &CT_IDL_AT(ct_idl_value_t, &map->keys, i)->pos,
-                                "this field is set already");
-        }
     }
-    return CT_OK;
+    return enter_members(idl, map);
 }
 
 

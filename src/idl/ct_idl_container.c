@@ -57,6 +57,7 @@ is_same(ct_idl_type_t *a, ct_idl_type_t *b)
 }
 
 
+/* Two types of one name are one type only if their parts are the same. */
 static bool
 is_same_container(const ct_idl_type_t *a, const ct_idl_type_t *b)
 {
@@ -65,6 +66,7 @@ is_same_container(const ct_idl_type_t *a, const ct_idl_type_t *b)
 }
 
 
+/* The word that a name ends with, or begins with if that end is taken. */
 static const char *
 kind_word(const ct_idl_type_t *type)
 {
@@ -99,7 +101,7 @@ first_choice(ct_idl_t *idl, const ct_idl_file_t *file, ct_str_t parts,
                       CT_STR_ARG(parts), c_kind);
 
     if (name.len > CT_IDL_MAX_C_NAME) {
-        return ct_str_printf(idl->pool, "%.*s_%016" PRIx64 "_%s",
+        return ct_str_printf(idl->pool, "%.*s_x%016" PRIx64 "_%s",
                              CT_STR_ARG(prefix), ct_hash_of(parts), c_kind);
     }
     if (is_claimed(idl, name)) {
@@ -110,6 +112,12 @@ first_choice(ct_idl_t *idl, const ct_idl_file_t *file, ct_str_t parts,
 }
 
 
+/*
+ * Depth first: a part must have its name before the whole can.  The checker
+ * has bounded the depth.  A name found in idl->containers with other parts is
+ * another type's, so the next number is tried; there are never many, since
+ * both names must be made of the same words.
+ */
 void
 ct_idl_container_name(ct_idl_t *idl, ct_idl_type_t *type)
 {

@@ -5,6 +5,13 @@
  * with whatever C wants before it.  Source: tables of enums and structs,
  * constants, services.  Nothing depends on when or where it runs: the same
  * file gives the same bytes.
+ *
+ *   header                        | source
+ *   opening comment, guard        | opening comment
+ *   includes                      | #include of the header
+ *   structs announced             | tables of enums and structs
+ *   definitions, docs before them | constants
+ *   services                      | thunks, method tables, stubs
  */
 
 #include "core/ct_config.h"
@@ -15,6 +22,7 @@
 #include "idl/ct_idl_name.h"
 
 
+/* Nothing is kept from one text to the next but what the checker has set. */
 static void
 begin(ct_idl_gen_t *gen, ct_idl_t *idl, ct_idl_file_t *file)
 {
@@ -59,18 +67,19 @@ write_opening(ct_idl_gen_t *gen, const char *c_end, bool with_doc)
 {
     const ct_str_t stem = gen->file->stem;
     ct_idl_out_t  *out = &gen->out;
+    size_t         before;
 
     ct_idl_out_print(out,
                      "/*\n"
-                     " * %.*s.gen.%s -- written by cthriftc from %.*s.thrift;"
-                     " changes are lost.\n",
+                     " * %.*s.gen.%s -- %.*s.thrift in C.\n"
+                     " *\n"
+                     " * Written by cthriftc: changes are lost.\n",
                      CT_STR_ARG(stem), c_end, CT_STR_ARG(stem));
+    before = out->len;
     if (with_doc && gen->file->doc.data != NULL) {
-        const size_t before = out->len;
-
         ct_idl_out_str(out, CT_STR(" *\n"));
         ct_idl_out_doc_lines(out, gen->file->doc, 0);
-        if (out->len == before + 3) {
+        if (out->len == before + sizeof(" *\n") - 1) {
             out->len = before; /* there were no words in it */
         }
     }
@@ -78,6 +87,10 @@ write_opening(ct_idl_gen_t *gen, const char *c_end, bool with_doc)
 }
 
 
+/*
+ * cthrift.h first: it brings everything that generated code stands on.  Names
+ * of included files have no directory, since all output goes to one.
+ */
 static void
 write_includes(ct_idl_gen_t *gen)
 {
@@ -98,27 +111,52 @@ write_includes(ct_idl_gen_t *gen)
 }
 
 
+/* Where the second names of the announcements begin. */
+static size_t
+announced_column(const ct_idl_gen_t *gen)
+{
+    size_t column = 0;
+
+    for (size_t i = 0; i < gen->file->defs.n; i++) {
+        const ct_idl_def_t *def = CT_IDL_AT(ct_idl_def_t, &gen->file->defs, i);
+        const size_t width = sizeof("typedef struct _s") + def->c_name.len;
+
+        if (ct_idl_is_struct(def) && width > column) {
+            column = width;
+        }
+    }
+    return column;
+}
+
+
 /* Fields and lists point at structs that come later. */
 static void
 announce_structs(ct_idl_gen_t *gen)
 {
-    bool any = false;
+    const size_t column = announced_column(gen);
 
     for (size_t i = 0; i < gen->file->defs.n; i++) {
         const ct_idl_def_t *def = CT_IDL_AT(ct_idl_def_t, &gen->file->defs, i);
 
         if (ct_idl_is_struct(def)) {
-            ct_idl_out_print(&gen->out, "typedef struct %.*s_s %.*s_t;\n",
-                             CT_STR_ARG(def->c_name), CT_STR_ARG(def->c_name));
-            any = true;
+            ct_idl_out_typedef(
+                &gen->out,
+                ct_str_printf(gen->pool, "typedef struct %.*s_s",
+                              CT_STR_ARG(def->c_name)),
+                ct_str_printf(gen->pool, "%.*s_t", CT_STR_ARG(def->c_name)),
+                column);
         }
     }
-    if (any) {
+    if (column > 0) {
         ct_idl_out_str(&gen->out, CT_STR("\n"));
     }
 }
 
 
+/*
+ * Marks are set back first, so that a file may be written as often as one
+ * likes; the fuzzer compares.
+ */
 ct_str_t
 ct_idl_gen_header(ct_idl_t *idl, ct_idl_file_t *file)
 {
@@ -148,6 +186,7 @@ ct_idl_gen_header(ct_idl_t *idl, ct_idl_file_t *file)
 }
 
 
+/* Typedefs have nothing in the source: tables look through them. */
 static void
 define(ct_idl_gen_t *gen, ct_idl_def_t *def)
 {

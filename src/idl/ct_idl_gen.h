@@ -6,8 +6,9 @@
  *
  * The second half of this header is what the generator's own sources share:
  * types and the header's declarations stand in ct_idl_gen_type.c, tables in
- * ct_idl_gen_table.c, values in ct_idl_gen_const.c, services in
- * ct_idl_gen_service.c; ct_idl_gen.c puts them in order.
+ * ct_idl_gen_table.c, values in ct_idl_gen_value.c, constants in
+ * ct_idl_gen_const.c, services in ct_idl_gen_service.c; ct_idl_gen.c puts them
+ * in order.
  */
 
 #ifndef CT_IDL_GEN_H
@@ -63,7 +64,27 @@ void ct_idl_gen_define_const(ct_idl_gen_t *gen, ct_idl_def_t *def);
 void ct_idl_gen_define_enum(ct_idl_gen_t *gen, const ct_idl_def_t *def);
 void ct_idl_gen_define_struct(ct_idl_gen_t *gen, ct_idl_def_t *def);
 
-/* The value of a struct whose fields all have their defaults, in braces. */
-void ct_idl_gen_initial(ct_idl_gen_t *gen, ct_idl_def_t *def);
+/*
+ * A value as an initialiser, in a line of that indent: on the rest of the line
+ * if it fits there, else opened up.
+ */
+void ct_idl_gen_value(ct_idl_gen_t *gen, ct_idl_type_t *type,
+                      ct_idl_value_t *value, size_t indent);
+
+/* The same on the rest of the line, or nothing and false. */
+bool ct_idl_gen_value_flat(ct_idl_gen_t *gen, ct_idl_type_t *type,
+                           ct_idl_value_t *value);
+
+/*
+ * The value of a struct whose fields all have their defaults, in braces that
+ * stand in a line of that indent.
+ */
+void ct_idl_gen_initial(ct_idl_gen_t *gen, ct_idl_def_t *def, size_t indent);
+
+/*
+ * `TYPE NAME = `, broken behind the type where `{` would not fit; gives back
+ * the indent of what follows.
+ */
+size_t ct_idl_gen_object(ct_idl_gen_t *gen, ct_str_t type, ct_str_t name);
 
 #endif /* CT_IDL_GEN_H */

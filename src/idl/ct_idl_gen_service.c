@@ -5,6 +5,19 @@
  * structs of the base: a handler written for the base fits both tables.  Each
  * method gets a function that casts `const void *` to what the handler takes
  * -- by assignment, so that the compiler checks the rest.
+ *
+ * What it writes into the header, for `string greet(1: string name)`:
+ *
+ *   typedef struct hello_greeter_ops_s {
+ *       ct_rc_t (*greet)(ct_call_t *call, const ..._args_t *args,
+ *                        ..._result_t *result);
+ *   } hello_greeter_ops_t;
+ *
+ *   extern const ct_service_t hello_greeter_service;
+ *   #define HELLO_GREETER(ops) { &hello_greeter_service, (ops) }
+ *   ct_rc_t hello_greeter_greet(ct_client_t *client, ...);
+ *
+ * A oneway method has no result anywhere.
  */
 
 #include "core/ct_config.h"
@@ -41,6 +54,7 @@ each_struct(ct_idl_gen_t *gen, const ct_idl_def_t *def,
 }
 
 
+/* The methods that `from` itself defines, as they are called in `service`. */
 static void
 push_methods(ct_idl_gen_t *gen, const ct_idl_def_t *service,
              const ct_idl_def_t *from, ct_array_t *methods)
@@ -80,6 +94,7 @@ collect(ct_idl_gen_t *gen, const ct_idl_def_t *service, ct_array_t *methods)
 }
 
 
+/* Methods are kept by value: the array is filled before it is read. */
 static const method_t *
 method_at(const ct_array_t *methods, size_t i)
 {
@@ -108,6 +123,10 @@ write_parameters(ct_idl_gen_t *gen, const method_t *method, const char *c_first,
 }
 
 
+/*
+ * The table that a module fills with its handlers.  A service without methods
+ * gets a member all the same: C has no empty struct.
+ */
 static void
 declare_ops(ct_idl_gen_t *gen, const ct_idl_def_t *def,
             const ct_array_t *methods)
@@ -136,6 +155,10 @@ declare_ops(ct_idl_gen_t *gen, const ct_idl_def_t *def,
 }
 
 
+/*
+ * clang-format would break the braces of the macro over four lines, and so
+ * would not a person.
+ */
 static void
 declare_binding(ct_idl_gen_t *gen, const ct_idl_def_t *def)
 {
@@ -152,6 +175,7 @@ declare_binding(ct_idl_gen_t *gen, const ct_idl_def_t *def)
 }
 
 
+/* Stubs of inherited methods too: the caller knows one service, not two. */
 static void
 declare_stubs(ct_idl_gen_t *gen, const ct_idl_def_t *def,
               const ct_array_t *methods)
@@ -224,6 +248,7 @@ define_invoke(ct_idl_gen_t *gen, const method_t *method)
 }
 
 
+/* One line of the service's table; oneway is false by being left out. */
 static void
 define_method(ct_idl_gen_t *gen, const method_t *method)
 {
@@ -253,6 +278,7 @@ define_method(ct_idl_gen_t *gen, const method_t *method)
 }
 
 
+/* The methods, if there are any, and the service over them. */
 static void
 define_table(ct_idl_gen_t *gen, const ct_idl_def_t *def,
              const ct_array_t *methods)
@@ -286,6 +312,7 @@ define_table(ct_idl_gen_t *gen, const ct_idl_def_t *def,
 }
 
 
+/* The place in the table is known here: nothing is looked up by name. */
 static void
 define_stub(ct_idl_gen_t *gen, const method_t *method)
 {

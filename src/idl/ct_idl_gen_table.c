@@ -5,6 +5,13 @@
  * it, its parts before it.  A struct's table is extern, so structs may point
  * at each other in circles and from other files.  Statics are named without
  * the file's prefix: item_fields, i32_list_type, shared_color_type.
+ *
+ * What it writes, for each struct:
+ *
+ *   static const ct_type_t item_list_type = { ... };  types of its fields
+ *   static const ct_field_t box_fields[] = { ... };   ascending by id
+ *   static const hello_box_t box_initial = { ... };   its defaults
+ *   const ct_struct_t hello_box_struct = { ... };
  */
 
 #include "core/ct_config.h"
@@ -38,6 +45,10 @@ table_of(ct_idl_gen_t *gen, ct_idl_type_t *type)
 }
 
 
+/*
+ * Through the extern table of the enum or struct, which may be of another file
+ * and may lead back here.
+ */
 static void
 define_named(ct_idl_gen_t *gen, const ct_idl_type_t *real)
 {
@@ -52,6 +63,7 @@ define_named(ct_idl_gen_t *gen, const ct_idl_type_t *real)
 }
 
 
+/* Sizes and offsets are left to the compiler, which knows them best. */
 static void
 define_container(ct_idl_gen_t *gen, const ct_idl_type_t *real)
 {
@@ -70,10 +82,16 @@ define_container(ct_idl_gen_t *gen, const ct_idl_type_t *real)
     ct_idl_out_print(out, "    .element = &%.*s,\n",
                      CT_STR_ARG(table_of(gen, real->element)));
     if (real->kind == CT_IDL_MAP) {
+        const bool fits = name.len
+                              + sizeof("    .value_offset = "
+                                       "offsetof(_item_t, value),")
+                          <= CT_IDL_OUT_WIDTH;
+
         ct_idl_out_print(out,
                          "    .item_size = sizeof(%.*s_item_t),\n"
-                         "    .value_offset = offsetof(%.*s_item_t, value),\n",
-                         CT_STR_ARG(name), CT_STR_ARG(name));
+                         "    .value_offset =%soffsetof(%.*s_item_t, value),\n",
+                         CT_STR_ARG(name), fits ? " " : "\n        ",
+                         CT_STR_ARG(name));
     } else {
         ct_idl_out_print(
             out, "    .item_size = sizeof(%.*s),\n",
@@ -111,6 +129,7 @@ define_type(ct_idl_gen_t *gen, ct_idl_type_t *type)
 }
 
 
+/* An enum without values would need an array of none, which C has not. */
 void
 ct_idl_gen_define_enum(ct_idl_gen_t *gen, const ct_idl_def_t *def)
 {
@@ -162,6 +181,23 @@ required_line(ct_idl_required_t required)
 }
 
 
+/* `.offset = offsetof(type, member),` and the like. */
+static void
+write_offset(ct_idl_gen_t *gen, const char *c_what, const ct_idl_def_t *def,
+             ct_str_t member)
+{
+    const ct_str_t arguments[] = {
+        ct_str_printf(gen->pool, "%.*s_t", CT_STR_ARG(def->c_name)),
+        member,
+    };
+
+    ct_idl_out_print(&gen->out, "        .%s = offsetof", c_what);
+    ct_idl_out_arguments(&gen->out, arguments, CT_ARRAY_LEN(arguments), 1);
+    ct_idl_out_str(&gen->out, CT_STR(",\n"));
+}
+
+
+/* Offsets by name, so that a member can never stand elsewhere. */
 static void
 define_field(ct_idl_gen_t *gen, const ct_idl_def_t *def,
              const ct_idl_field_t *field)
@@ -171,21 +207,20 @@ define_field(ct_idl_gen_t *gen, const ct_idl_def_t *def,
                      "        .name = \"%.*s\",\n"
                      "        .type = &%.*s,\n"
                      "        .id = %d,\n"
-                     "%s"
-                     "        .offset = offsetof(%.*s_t, %.*s),\n",
+                     "%s",
                      CT_STR_ARG(field->name.str),
                      CT_STR_ARG(table_of(gen, field->type)), field->id,
-                     required_line(field->required), CT_STR_ARG(def->c_name),
-                     CT_STR_ARG(field->c_name));
+                     required_line(field->required));
+    write_offset(gen, "offset", def, field->c_name);
     if (field->has_flag) {
-        ct_idl_out_print(&gen->out,
-                         "        .has_offset = offsetof(%.*s_t, has_%.*s),\n"
-                         "    },\n",
-                         CT_STR_ARG(def->c_name), CT_STR_ARG(field->c_name));
+        write_offset(
+            gen, "has_offset", def,
+            ct_str_printf(gen->pool, "has_%.*s", CT_STR_ARG(field->c_name)));
     } else {
         ct_idl_out_str(&gen->out,
-                       CT_STR("        .has_offset = CT_NO_FLAG,\n    },\n"));
+                       CT_STR("        .has_offset = CT_NO_FLAG,\n"));
     }
+    ct_idl_out_str(&gen->out, CT_STR("    },\n"));
 }
 
 
@@ -274,10 +309,13 @@ void
 ct_idl_gen_define_struct(ct_idl_gen_t *gen, ct_idl_def_t *def)
 {
     const size_t nrequired = define_fields(gen, def);
+    const size_t indent = ct_idl_gen_object(
+        gen,
+        ct_str_printf(gen->pool, "static const %.*s_t",
+                      CT_STR_ARG(def->c_name)),
+        ct_str_printf(gen->pool, "%.*s_initial", CT_STR_ARG(local(gen, def))));
 
-    ct_idl_out_print(&gen->out, "static const %.*s_t %.*s_initial = ",
-                     CT_STR_ARG(def->c_name), CT_STR_ARG(local(gen, def)));
-    ct_idl_gen_initial(gen, def);
+    ct_idl_gen_initial(gen, def, indent);
     ct_idl_out_str(&gen->out, CT_STR(";\n\n"));
     define_table(gen, def, nrequired);
     if (ct_hash_find(&def->file->names, def->name.str) == def) {

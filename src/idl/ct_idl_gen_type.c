@@ -6,6 +6,21 @@
  * enum is pulled before its first use.  A container is a struct of a count and
  * a pointer, so it only needs its item announced; but a map's item holds key
  * and value themselves, so it waits in `pending` for the structs among them.
+ *
+ * What it writes, for `struct Box { 1: optional list<Item> items }`:
+ *
+ *   typedef struct hello_item_list_s {
+ *       size_t        n;
+ *       hello_item_t *items;
+ *   } hello_item_list_t;
+ *
+ *   struct hello_box_s {
+ *       hello_item_list_t items;
+ *       bool              has_items;
+ *   };
+ *
+ *   extern const ct_struct_t hello_box_struct;
+ *   hello_box_t *hello_box_new(ct_pool_t *pool);
  */
 
 #include "core/ct_config.h"
@@ -16,6 +31,7 @@
 #include "idl/ct_idl_name.h"
 
 
+/* Any value does in the table: only the name counts. */
 bool
 ct_idl_gen_once(ct_idl_gen_t *gen, ct_str_t name)
 {
@@ -59,6 +75,10 @@ ct_idl_gen_real_c_type(ct_idl_gen_t *gen, ct_idl_type_t *type)
 }
 
 
+/*
+ * int32_t and an anonymous enum: any number may come from a peer, and what a C
+ * enum does with one that it does not know is left to the compiler.
+ */
 static void
 declare_enum(ct_idl_gen_t *gen, const ct_idl_def_t *def)
 {
@@ -97,9 +117,12 @@ declare_typedef(ct_idl_gen_t *gen, const ct_idl_def_t *def)
 {
     ct_idl_gen_need(gen, def->type);
     ct_idl_out_doc(&gen->out, def->doc, 0);
-    ct_idl_out_print(&gen->out, "typedef %.*s %.*s_t;\n\n",
-                     CT_STR_ARG(ct_idl_gen_c_type(gen, def->type)),
-                     CT_STR_ARG(def->c_name));
+    ct_idl_out_typedef(
+        &gen->out,
+        ct_str_printf(gen->pool, "typedef %.*s",
+                      CT_STR_ARG(ct_idl_gen_c_type(gen, def->type))),
+        type_name(gen, def->c_name), 0);
+    ct_idl_out_str(&gen->out, CT_STR("\n"));
 }
 
 
@@ -148,21 +171,28 @@ item_name(ct_idl_gen_t *gen, const ct_idl_type_t *map)
 }
 
 
+/* A key of a struct stands in its item by itself, as does a value. */
 static void
 declare_item(ct_idl_gen_t *gen, const ct_idl_type_t *map)
 {
-    const ct_str_t        name = item_name(gen, map);
     const ct_idl_member_t members[] = {
         { CT_STR_NONE, ct_idl_gen_real_c_type(gen, map->key), CT_STR("key") },
         { CT_STR_NONE, ct_idl_gen_real_c_type(gen, map->element),
           CT_STR("value") },
     };
 
-    begin_shared(gen, name);
-    ct_idl_out_print(&gen->out, "struct %.*s_s {\n", CT_STR_ARG(name));
+    ct_idl_out_print(&gen->out, "struct %.*s_s {\n",
+                     CT_STR_ARG(item_name(gen, map)));
     ct_idl_out_members(&gen->out, members, CT_ARRAY_LEN(members));
     ct_idl_out_str(&gen->out, CT_STR("};\n"));
-    end_shared(gen);
+}
+
+
+/* Whether the structs that a map's item holds stand complete. */
+static bool
+is_ready(const ct_idl_gen_t *gen, const ct_idl_type_t *map)
+{
+    return is_complete(gen, map->key) && is_complete(gen, map->element);
 }
 
 
@@ -173,9 +203,10 @@ declare_pending(ct_idl_gen_t *gen)
     for (size_t i = 0; i < gen->pending.n; i++) {
         ct_idl_type_t **map = ct_array_at(&gen->pending, i);
 
-        if (*map != NULL && is_complete(gen, (*map)->key)
-            && is_complete(gen, (*map)->element)) {
+        if (*map != NULL && is_ready(gen, *map)) {
+            begin_shared(gen, item_name(gen, *map));
             declare_item(gen, *map);
+            end_shared(gen);
             *map = NULL;
         }
     }
@@ -198,24 +229,38 @@ declare_shape(ct_idl_gen_t *gen, ct_str_t c_name, ct_str_t item)
 }
 
 
-/* The struct of a list, set or map, and a map's item if it can be. */
+/* A map's item is announced, and follows as soon as it can. */
+static void
+declare_map(ct_idl_gen_t *gen, ct_idl_type_t *map)
+{
+    const ct_str_t name = item_name(gen, map);
+
+    ct_idl_out_typedef(
+        &gen->out,
+        ct_str_printf(gen->pool, "typedef struct %.*s_s", CT_STR_ARG(name)),
+        type_name(gen, name), 0);
+    ct_idl_out_str(&gen->out, CT_STR("\n"));
+    declare_shape(gen, map->c_name, type_name(gen, name));
+    if (is_ready(gen, map)) {
+        ct_idl_out_str(&gen->out, CT_STR("\n"));
+        declare_item(gen, map);
+    } else {
+        *(ct_idl_type_t **) ct_array_push(&gen->pending) = map;
+    }
+}
+
+
 static void
 declare_container(ct_idl_gen_t *gen, ct_idl_type_t *type)
 {
-    ct_str_t item = ct_idl_gen_real_c_type(gen, type->element);
-
     begin_shared(gen, type->c_name);
     if (type->kind == CT_IDL_MAP) {
-        const ct_str_t name = item_name(gen, type);
-
-        item = type_name(gen, name);
-        ct_idl_out_print(&gen->out, "typedef struct %.*s_s %.*s;\n\n",
-                         CT_STR_ARG(name), CT_STR_ARG(item));
-        *(ct_idl_type_t **) ct_array_push(&gen->pending) = type;
+        declare_map(gen, type);
+    } else {
+        declare_shape(gen, type->c_name,
+                      ct_idl_gen_real_c_type(gen, type->element));
     }
-    declare_shape(gen, type->c_name, item);
     end_shared(gen);
-    declare_pending(gen);
 }
 
 
@@ -234,6 +279,10 @@ need_container(ct_idl_gen_t *gen, ct_idl_type_t *type)
 }
 
 
+/*
+ * Only what this file defines: included headers stand before.  Structs need
+ * nothing, they have been announced.
+ */
 void
 ct_idl_gen_need(ct_idl_gen_t *gen, ct_idl_type_t *type)
 {
@@ -261,6 +310,7 @@ member_of(ct_idl_gen_t *gen, const ct_idl_field_t *field)
 }
 
 
+/* A member that is not in the file: a flag, or the one of an empty struct. */
 static void
 push_member(ct_array_t *members, ct_str_t type, ct_str_t name)
 {
@@ -300,6 +350,10 @@ write_members(ct_idl_gen_t *gen, const ct_idl_def_t *def)
 }
 
 
+/*
+ * A struct of the file has been announced and is only completed; arguments and
+ * results are met here first.
+ */
 void
 ct_idl_gen_declare_struct(ct_idl_gen_t *gen, ct_idl_def_t *def)
 {
@@ -323,20 +377,28 @@ ct_idl_gen_declare_struct(ct_idl_gen_t *gen, ct_idl_def_t *def)
     ct_idl_out_print(out, "extern const ct_struct_t %.*s_struct;\n\n",
                      CT_STR_ARG(def->c_name));
     def->header_mark = CT_IDL_CLOSED;
-    declare_pending(gen);
 }
 
 
+/* For exceptions above all, which a handler makes in the pool of its call. */
 static void
 declare_maker(ct_idl_gen_t *gen, const ct_idl_def_t *def)
 {
+    const ct_str_t parameters[] = { CT_STR_INIT("ct_pool_t *pool") };
+
     ct_idl_out_print(&gen->out,
                      "/* One in `pool`, its fields as their defaults say. */\n"
-                     "%.*s_t *%.*s_new(ct_pool_t *pool);\n\n",
+                     "%.*s_t *%.*s_new",
                      CT_STR_ARG(def->c_name), CT_STR_ARG(def->c_name));
+    ct_idl_out_arguments(&gen->out, parameters, CT_ARRAY_LEN(parameters), 1);
+    ct_idl_out_str(&gen->out, CT_STR(";\n\n"));
 }
 
 
+/*
+ * A definition that is being declared is not declared again: a typedef of a
+ * list of structs may lead to itself through one of them.
+ */
 void
 ct_idl_gen_declare(ct_idl_gen_t *gen, ct_idl_def_t *def)
 {
@@ -356,6 +418,7 @@ ct_idl_gen_declare(ct_idl_gen_t *gen, ct_idl_def_t *def)
     case CT_IDL_EXCEPTION:
         ct_idl_gen_declare_struct(gen, def);
         declare_maker(gen, def);
+        declare_pending(gen);
         break;
     case CT_IDL_CONST:
         ct_idl_gen_need(gen, def->type);

@@ -7,6 +7,13 @@
  * belongs to the token behind it, so that the parser need not know where one
  * may stand.  A character that begins no token is reported once for a run of
  * them, else a binary file would fill the screen.
+ *
+ *   begins with   | token
+ *   letter, _     | word, up to the last letter, digit, _ or joining dot
+ *   digit, . + -  | number, if a digit follows the sign
+ *   " '           | text, up to the same quote on the same line
+ *   {}()[]<>,;:=&*| that sign
+ *   anything else | nothing: one error for all up to what might be a token
  */
 
 #include "core/ct_config.h"
@@ -24,6 +31,7 @@
 #define NUMBER_MAX 400
 
 
+/* Not libc's: those ask the locale, and end at bytes above 0x7f. */
 static bool
 is_digit(char c)
 {
@@ -61,6 +69,7 @@ peek(const ct_idl_lex_t *lex, size_t ahead)
 }
 
 
+/* The text has a NUL behind it, but may hold others: its length counts. */
 static bool
 at_end(const ct_idl_lex_t *lex)
 {
@@ -95,6 +104,7 @@ ct_idl_lex_init(ct_idl_lex_t *lex, ct_idl_t *idl, const ct_idl_file_t *file)
 }
 
 
+/* Stops before the newline, which step counts. */
 static void
 skip_line(ct_idl_lex_t *lex)
 {
@@ -182,6 +192,10 @@ convert_int(ct_idl_lex_t *lex, ct_idl_token_t *token, int base)
 }
 
 
+/*
+ * Too small a number becomes 0 in silence, as in C; one that is too large would
+ * be infinite and have no literal.
+ */
 static void
 convert_double(ct_idl_lex_t *lex, ct_idl_token_t *token)
 {
@@ -194,6 +208,7 @@ convert_double(ct_idl_lex_t *lex, ct_idl_token_t *token)
 }
 
 
+/* None is fine: a number may begin with its point. */
 static void
 skip_digits(ct_idl_lex_t *lex)
 {
@@ -308,6 +323,10 @@ find_quote(const ct_idl_lex_t *lex, char quote)
 }
 
 
+/*
+ * Room for the whole literal: an escape is never longer than what it is
+ * written with.
+ */
 static void
 lex_text(ct_idl_lex_t *lex, ct_idl_token_t *token)
 {
@@ -327,6 +346,7 @@ lex_text(ct_idl_lex_t *lex, ct_idl_token_t *token)
                 (void) ct_idl_error(lex->idl, &lex->pos,
                                     "unknown escape, known are "
                                     "\\r \\n \\t \\\" \\' \\\\");
+                c = '?';
             }
             if (lex->pos.text + 1 < close) {
                 step(lex);
@@ -345,6 +365,7 @@ lex_text(ct_idl_lex_t *lex, ct_idl_token_t *token)
 }
 
 
+/* A sign is part of a number only with a digit or a point behind it. */
 static bool
 is_number(const ct_idl_lex_t *lex)
 {

@@ -22,6 +22,10 @@
 #include <stdlib.h>
 
 
+/*
+ * What is not there may be elsewhere; what cannot be read will not be better
+ * in another directory.
+ */
 static ct_rc_t
 read_file(ct_pool_t *pool, const char *c_path, ct_str_t *text, void *data)
 {
@@ -66,6 +70,7 @@ stem_of(ct_str_t path)
 }
 
 
+/* The stem comes from the path as opened: it names the output. */
 static ct_idl_file_t *
 new_file(ct_idl_t *idl, ct_str_t path, ct_str_t text)
 {
@@ -165,6 +170,10 @@ find_same_stem(const ct_idl_file_t *file, size_t before)
 }
 
 
+/*
+ * The name that definitions of the file are reached by is that of the line,
+ * not of the file that a link may lead to.
+ */
 static ct_rc_t
 load_include(ct_idl_t *idl, const ct_idl_file_t *file, size_t i, uint32_t depth)
 {
@@ -198,6 +207,7 @@ load_include(ct_idl_t *idl, const ct_idl_file_t *file, size_t i, uint32_t depth)
 }
 
 
+/* All of them, so that one run shows every file that is missing. */
 static ct_rc_t
 load_includes(ct_idl_t *idl, ct_idl_file_t *file, uint32_t depth)
 {
@@ -214,6 +224,10 @@ load_includes(ct_idl_t *idl, ct_idl_file_t *file, uint32_t depth)
 }
 
 
+/*
+ * Entered before it is parsed: a file that includes itself must find that it
+ * is being read.
+ */
 static ct_rc_t
 parse_new(ct_idl_t *idl, ct_str_t path, ct_str_t key, ct_idl_file_t **file)
 {
@@ -286,6 +300,7 @@ check_all(ct_idl_t *idl)
 }
 
 
+/* A file that was loaded before, as an include of another, is found again. */
 ct_rc_t
 ct_idl_load(ct_idl_t *idl, const char *c_path, ct_idl_file_t **file)
 {

@@ -126,6 +126,7 @@ parse_option(run_t *run, const char *const *argv, int *i)
 }
 
 
+/* Options and files may be mixed, as cc takes them. */
 static ct_rc_t
 parse_command_line(run_t *run, const char *const *argv)
 {
@@ -205,6 +206,7 @@ output_path(const run_t *run, const ct_idl_file_t *file, const char *c_end)
 }
 
 
+/* Both texts are made before the first is written. */
 static ct_rc_t
 write_file(run_t *run, ct_idl_file_t *file)
 {
@@ -270,6 +272,7 @@ write_depfile(run_t *run)
 }
 
 
+/* Nothing is written unless every file is sound. */
 static ct_rc_t
 compile(run_t *run)
 {

@@ -15,6 +15,7 @@
 #include "idl/ct_idl_report.h"
 
 
+/* Letters of ASCII: the lexer knows no others. */
 static bool
 is_upper(char c)
 {
@@ -45,6 +46,7 @@ is_word_start(ct_str_t name, size_t i)
 }
 
 
+/* At most one underscore more for each letter. */
 ct_str_t
 ct_idl_snake(ct_pool_t *pool, ct_str_t name)
 {
@@ -132,6 +134,7 @@ ct_idl_safe(ct_pool_t *pool, ct_str_t name)
 }
 
 
+/* Only C's own: that of '*' is meant for languages with packages. */
 static ct_str_t
 c_namespace(const ct_idl_file_t *file)
 {
@@ -226,6 +229,7 @@ claim_struct(ct_idl_t *idl, const ct_idl_def_t *def)
 }
 
 
+/* HELLO_COLOR_RED: the enum is in the name, C has one scope for all. */
 static ct_rc_t
 name_values(ct_idl_t *idl, const ct_idl_def_t *def)
 {
@@ -263,6 +267,7 @@ claim_member(ct_idl_t *idl, ct_hash_t *scope, const ct_idl_pos_t *pos,
 }
 
 
+/* All of them, whatever is wrong with the first. */
 static ct_rc_t
 name_fields(ct_idl_t *idl, const ct_idl_def_t *def)
 {
@@ -306,6 +311,10 @@ name_part(ct_idl_t *idl, ct_idl_def_t *part, ct_str_t stub, const char *c_what)
 }
 
 
+/*
+ * The member of the ops stands alone and may be a word of C; its stub and its
+ * structs have the service before them and cannot.
+ */
 static ct_rc_t
 name_function(ct_idl_t *idl, const ct_idl_def_t *def, ct_hash_t *scope,
               ct_idl_function_t *function)
@@ -347,6 +356,7 @@ claim_stubs(ct_idl_t *idl, const ct_idl_def_t *service)
 }
 
 
+/* Functions first: the stubs are made of their names. */
 static ct_rc_t
 name_service(ct_idl_t *idl, ct_idl_def_t *def)
 {
@@ -372,6 +382,7 @@ name_service(ct_idl_t *idl, ct_idl_def_t *def)
 }
 
 
+/* What each kind brings into the scope of the file. */
 static ct_rc_t
 name_def(ct_idl_t *idl, ct_idl_def_t *def)
 {

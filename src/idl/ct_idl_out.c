@@ -52,6 +52,7 @@ reserve(ct_idl_out_t *out, size_t len)
 }
 
 
+/* The one way in for bytes that need no format. */
 void
 ct_idl_out_str(ct_idl_out_t *out, ct_str_t str)
 {
@@ -62,6 +63,10 @@ ct_idl_out_str(ct_idl_out_t *out, ct_str_t str)
 }
 
 
+/*
+ * Measured first and then written: vsnprintf wants room for its NUL, which
+ * reserve leaves.
+ */
 void
 ct_idl_out_print(ct_idl_out_t *out, const char *fmt, ...)
 {
@@ -88,6 +93,7 @@ ct_idl_out_blanks(ct_idl_out_t *out, size_t n)
 }
 
 
+/* The text is searched from its end: lines are short. */
 size_t
 ct_idl_out_column(const ct_idl_out_t *out)
 {
@@ -117,6 +123,8 @@ ct_idl_out_literal(ct_idl_out_t *out, ct_str_t str)
             ct_idl_out_print(out, "\\%c", c);
         } else if (c == '\n') {
             ct_idl_out_str(out, CT_STR("\\n"));
+        } else if (c == '\t') {
+            ct_idl_out_str(out, CT_STR("\\t"));
         } else if (c == '?' && i > 0 && str.data[i - 1] == '?') {
             ct_idl_out_str(out, CT_STR("\\?"));
         } else if (c < 0x20 || c == 0x7f) {
@@ -129,6 +137,7 @@ ct_idl_out_literal(ct_idl_out_t *out, ct_str_t str)
 }
 
 
+/* Lines may end with CR LF. */
 static bool
 is_blank(char c)
 {
@@ -232,6 +241,7 @@ ct_idl_out_doc_lines(ct_idl_out_t *out, ct_str_t doc, size_t indent)
 }
 
 
+/* On one line where it fits, as a person would write it. */
 void
 ct_idl_out_doc(ct_idl_out_t *out, ct_str_t doc, size_t indent)
 {
@@ -260,6 +270,26 @@ ct_idl_out_doc(ct_idl_out_t *out, ct_str_t doc, size_t indent)
 }
 
 
+void
+ct_idl_out_typedef(ct_idl_out_t *out, ct_str_t type, ct_str_t name,
+                   size_t column)
+{
+    const size_t least = type.len + 1;
+
+    if (least + name.len + 1 > CT_IDL_OUT_WIDTH) {
+        ct_idl_out_print(out, "%.*s\n    %.*s;\n", CT_STR_ARG(type),
+                         CT_STR_ARG(name));
+        return;
+    }
+    if (column < least || column + name.len + 1 > CT_IDL_OUT_WIDTH) {
+        column = least;
+    }
+    ct_idl_out_print(out, "%.*s%*s%.*s;\n", CT_STR_ARG(type),
+                     (int) (column - type.len), "", CT_STR_ARG(name));
+}
+
+
+/* Stars belong to the name in this layout, and to its width. */
 static size_t
 count_stars(ct_str_t name)
 {
@@ -293,6 +323,10 @@ run_column(const ct_idl_member_t *members, size_t n)
 }
 
 
+/*
+ * A comment parts the members, as it does for clang-format: names are aligned
+ * among those between two of them.
+ */
 void
 ct_idl_out_members(ct_idl_out_t *out, const ct_idl_member_t *members, size_t n)
 {
@@ -330,6 +364,60 @@ widest(const ct_str_t *arguments, size_t n, size_t tail)
 }
 
 
+/* Bytes of a parameter before its name and the stars of that. */
+static size_t
+type_width(ct_str_t parameter)
+{
+    const char *blank = memrchr(parameter.data, ' ', parameter.len);
+
+    return blank == NULL ? 0 : (size_t) (blank - parameter.data) + 1;
+}
+
+
+/*
+ * Where names of parameters begin in their lines, counted in stars and all, if
+ * each has a line to itself; 0 where two share one, or none is a declaration.
+ */
+static size_t
+name_column(const ct_str_t *arguments, size_t n, size_t start, size_t tail)
+{
+    size_t column = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const size_t width = type_width(arguments[i]);
+        const size_t end = i + 1 == n ? tail : 0;
+
+        if (width == 0 || n == 1
+            || (i > 0
+                && start + arguments[i - 1].len + 2 + arguments[i].len + 1 + end
+                       <= CT_IDL_OUT_WIDTH)) {
+            return 0;
+        }
+        if (width > column) {
+            column = width;
+        }
+    }
+    return column;
+}
+
+
+/* One argument, its name moved to `column`. */
+static void
+write_argument(ct_idl_out_t *out, ct_str_t argument, size_t column)
+{
+    const size_t width = type_width(argument);
+
+    if (column <= width) {
+        ct_idl_out_str(out, argument);
+        return;
+    }
+    ct_idl_out_str(out, (ct_str_t){ width, argument.data });
+    ct_idl_out_blanks(out, column - width);
+    ct_idl_out_str(out,
+                   (ct_str_t){ argument.len - width, argument.data + width });
+}
+
+
 /*
  * Below the first argument where the widest one fits there, else one level in
  * from where the line begins.
@@ -339,16 +427,17 @@ ct_idl_out_arguments(ct_idl_out_t *out, const ct_str_t *arguments, size_t n,
                      size_t tail)
 {
     size_t start = ct_idl_out_column(out) + 1;
+    size_t column;
     bool   breaks = false;
 
     ct_idl_out_str(out, CT_STR("("));
     if (start + widest(arguments, n, tail) > CT_IDL_OUT_WIDTH) {
-        const char  *line = out->data + out->len - start;
-        const size_t lead = strspn(line, " ");
+        const char *line = out->data + out->len - start;
 
-        start = lead + CT_IDL_OUT_INDENT;
+        start = strspn(line, " ") + CT_IDL_OUT_INDENT;
         breaks = true;
     }
+    column = name_column(arguments, n, start, tail);
     for (size_t i = 0; i < n; i++) {
         const bool   is_last = i + 1 == n;
         const size_t width = arguments[i].len + 1 + (is_last ? tail : 0);
@@ -361,7 +450,7 @@ ct_idl_out_arguments(ct_idl_out_t *out, const ct_str_t *arguments, size_t n,
             ct_idl_out_str(out, CT_STR(" "));
         }
         breaks = false;
-        ct_idl_out_str(out, arguments[i]);
+        write_argument(out, arguments[i], column);
         ct_idl_out_str(out, is_last ? CT_STR(")") : CT_STR(","));
     }
 }

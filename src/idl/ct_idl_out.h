@@ -62,6 +62,13 @@ void ct_idl_out_doc(ct_idl_out_t *out, ct_str_t doc, size_t indent);
 /* The lines of a doc comment inside a comment that is open: " * words". */
 void ct_idl_out_doc_lines(ct_idl_out_t *out, ct_str_t doc, size_t indent);
 
+/*
+ * `TYPE NAME;`, the name at `column` at least, on a line of its own where both
+ * do not fit one.
+ */
+void ct_idl_out_typedef(ct_idl_out_t *out, ct_str_t type, ct_str_t name,
+                        size_t column);
+
 /* Members one level deep, names aligned between comments. */
 void ct_idl_out_members(ct_idl_out_t *out, const ct_idl_member_t *members,
                         size_t n);

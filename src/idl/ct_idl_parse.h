@@ -1,10 +1,9 @@
 /*
  * ct_idl_parse.h -- tokens to tree.
  *
- * One token of look-ahead, one function for each rule of the grammar.  The
- * second half of this header is what the parser's own sources share: rules
- * for types, values and annotations stand in ct_idl_parse_type.c, those for
- * definitions in ct_idl_parse.c.
+ * One token of look-ahead, one function for each rule of the grammar, no
+ * back-tracking.  The second half of this header is what the parser's own
+ * sources share; which rule stands where is told at the top of ct_idl_parse.c.
  */
 
 #ifndef CT_IDL_PARSE_H
@@ -53,8 +52,43 @@ ct_rc_t ct_idl_parser_expect_text(ct_idl_parser_t *parser, ct_str_t *text);
 /* Consumes a name that may be given to something: no dots, no keyword. */
 ct_rc_t ct_idl_parser_expect_name(ct_idl_parser_t *parser, ct_idl_word_t *name);
 
+/* Whether a word means something by itself and can name nothing. */
+bool ct_idl_parser_is_keyword(ct_str_t word);
+
 /* Reports "expected ..., found <the token>"; always CT_ERROR. */
 ct_rc_t ct_idl_parser_unexpected(ct_idl_parser_t *parser, const char *c_what);
+
+/* Another pointer at the end of a list of them. */
+static inline void
+ct_idl_push(ct_array_t *list, void *item)
+{
+    *(void **) ct_array_push(list) = item;
+}
+
+/* A definition with nothing in it yet, at the place of the token. */
+ct_idl_def_t *ct_idl_parser_new_def(ct_idl_parser_t  *parser,
+                                    ct_idl_def_kind_t kind);
+
+/* Parses one item and adds it to `list`. */
+typedef ct_rc_t (*ct_idl_rule_fn)(ct_idl_parser_t *parser, ct_array_t *list);
+
+/*
+ * Items up to `close`, which is consumed.  CT_ERROR only when it is missing:
+ * what was wrong inside has been reported and counted.
+ */
+ct_rc_t ct_idl_parser_items(ct_idl_parser_t *parser, char close,
+                            ct_idl_rule_fn rule, ct_array_t *list);
+
+/* After an error in the definition that began at `start`: to the next one. */
+void ct_idl_parser_recover(ct_idl_parser_t *parser, const char *start);
+
+/* Fields up to `close`, their opening sign consumed. */
+ct_rc_t ct_idl_parse_fields(ct_idl_parser_t *parser, char close,
+                            ct_array_t *fields);
+
+/* What stands behind `struct`, `union`, `exception`, and behind `service`. */
+ct_rc_t ct_idl_parse_struct(ct_idl_parser_t *parser, ct_idl_def_t *def);
+ct_rc_t ct_idl_parse_service(ct_idl_parser_t *parser, ct_idl_def_t *def);
 
 /* A type with its annotations; `void` only where asked for. */
 ct_rc_t ct_idl_parse_type(ct_idl_parser_t *parser, bool allow_void,

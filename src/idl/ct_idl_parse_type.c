@@ -1,6 +1,14 @@
 /*
- * ct_idl_parse_type.c -- the grammar's small rules: types, values,
- * annotations, and the steps over tokens that all rules are made of.
+ * ct_idl_parse_type.c -- the grammar's small rules: types, values and
+ * annotations.
+ *
+ *   type        = ( BASE | NAME | container ) [ annotations ]
+ *   container   = "map" [ cpp ] "<" type "," type ">" [ cpp ]
+ *               | ( "list" | "set" ) [ cpp ] "<" type ">" [ cpp ]
+ *   cpp         = "cpp_type" TEXT
+ *   value       = INT | DOUBLE | TEXT | NAME | "[" { value [ "," | ";" ] } "]"
+ *               | "{" { value ":" value [ "," | ";" ] } "}"
+ *   annotations = "(" { NAME [ "=" TEXT ] [ "," | ";" ] } ")"
  *
  * The two rules that hold themselves, types and values, count their depth:
  * the input chooses it, the stack pays for it.
@@ -14,160 +22,7 @@
 #include "idl/ct_idl_report.h"
 
 
-void
-ct_idl_parser_advance(ct_idl_parser_t *parser)
-{
-    ct_idl_lex_next(&parser->lex, &parser->token);
-}
-
-
-bool
-ct_idl_parser_is_sign(const ct_idl_parser_t *parser, char sign)
-{
-    return parser->token.kind == CT_IDL_TOKEN_SIGN
-           && parser->token.text.data[0] == sign;
-}
-
-
-bool
-ct_idl_parser_is_word(const ct_idl_parser_t *parser, const char *c_word)
-{
-    return parser->token.kind == CT_IDL_TOKEN_WORD
-           && ct_str_eq_c(parser->token.text, c_word);
-}
-
-
-bool
-ct_idl_parser_accept_sign(ct_idl_parser_t *parser, char sign)
-{
-    if (!ct_idl_parser_is_sign(parser, sign)) {
-        return false;
-    }
-    ct_idl_parser_advance(parser);
-    return true;
-}
-
-
-bool
-ct_idl_parser_accept_word(ct_idl_parser_t *parser, const char *c_word)
-{
-    if (!ct_idl_parser_is_word(parser, c_word)) {
-        return false;
-    }
-    ct_idl_parser_advance(parser);
-    return true;
-}
-
-
-void
-ct_idl_parser_accept_separator(ct_idl_parser_t *parser)
-{
-    if (!ct_idl_parser_accept_sign(parser, ',')) {
-        (void) ct_idl_parser_accept_sign(parser, ';');
-    }
-}
-
-
-ct_rc_t
-ct_idl_parser_unexpected(ct_idl_parser_t *parser, const char *c_what)
-{
-    /* Longest piece of the token that is shown, escapes included. */
-    char                  shown[64];
-    const ct_idl_token_t *token = &parser->token;
-
-    switch (token->kind) {
-    case CT_IDL_TOKEN_BAD:
-        return CT_ERROR; /* the lexer has said so */
-    case CT_IDL_TOKEN_END:
-        return ct_idl_error(parser->idl, &token->pos,
-                            "expected %s, found the end of the file", c_what);
-    case CT_IDL_TOKEN_TEXT:
-        return ct_idl_error(parser->idl, &token->pos,
-                            "expected %s, found a string", c_what);
-    case CT_IDL_TOKEN_WORD:
-    case CT_IDL_TOKEN_INT:
-    case CT_IDL_TOKEN_DOUBLE:
-    case CT_IDL_TOKEN_SIGN:
-        break;
-    }
-    return ct_idl_error(parser->idl, &token->pos, "expected %s, found '%s'",
-                        c_what,
-                        ct_str_printable(token->text, shown, sizeof(shown)));
-}
-
-
-ct_rc_t
-ct_idl_parser_expect_sign(ct_idl_parser_t *parser, char sign)
-{
-    const char what[] = { '\'', sign, '\'', '\0' };
-
-    if (!ct_idl_parser_accept_sign(parser, sign)) {
-        return ct_idl_parser_unexpected(parser, what);
-    }
-    return CT_OK;
-}
-
-
-ct_rc_t
-ct_idl_parser_expect_text(ct_idl_parser_t *parser, ct_str_t *text)
-{
-    if (parser->token.kind != CT_IDL_TOKEN_TEXT) {
-        return ct_idl_parser_unexpected(parser, "a string");
-    }
-    *text = parser->token.text;
-    ct_idl_parser_advance(parser);
-    return CT_OK;
-}
-
-
-/*
- * Words that name nothing else.  Apache's compiler also refuses what is
- * reserved in any of its target languages; here C's words get an underscore
- * behind them and the rest are welcome.
- */
-static bool
-is_keyword(ct_str_t word)
-{
-    static const char *const words[] = {
-        "include", "cpp_include", "namespace", "const",    "typedef", "enum",
-        "struct",  "union",       "exception", "service",  "extends", "throws",
-        "oneway",  "void",        "bool",      "byte",     "i8",      "i16",
-        "i32",     "i64",         "double",    "string",   "binary",  "list",
-        "set",     "map",         "required",  "optional", "true",    "false",
-    };
-
-    for (size_t i = 0; i < CT_ARRAY_LEN(words); i++) {
-        if (ct_str_eq_c(word, words[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-
-ct_rc_t
-ct_idl_parser_expect_name(ct_idl_parser_t *parser, ct_idl_word_t *name)
-{
-    const ct_idl_token_t *token = &parser->token;
-
-    if (token->kind != CT_IDL_TOKEN_WORD) {
-        return ct_idl_parser_unexpected(parser, "a name");
-    }
-    if (is_keyword(token->text)) {
-        return ct_idl_error(parser->idl, &token->pos,
-                            "'%.*s' is a word of the IDL and cannot be a name",
-                            CT_STR_ARG(token->text));
-    }
-    if (memchr(token->text.data, '.', token->text.len) != NULL) {
-        return ct_idl_error(parser->idl, &token->pos,
-                            "a name that is defined cannot have a dot");
-    }
-    *name = (ct_idl_word_t){ token->text, token->pos };
-    ct_idl_parser_advance(parser);
-    return CT_OK;
-}
-
-
+/* Kept for those who read the tree; C code depends on none. */
 static ct_rc_t
 parse_annotation(ct_idl_parser_t *parser, ct_array_t *list)
 {
@@ -269,6 +124,10 @@ parse_parameters(ct_idl_parser_t *parser, ct_idl_type_t *type, uint32_t depth)
 }
 
 
+/*
+ * Every word that is no base type may be a definition further down or in
+ * another file, so it is taken as a name and asked about later.
+ */
 static ct_rc_t
 parse_type_at(ct_idl_parser_t *parser, uint32_t depth, ct_idl_type_t **type)
 {
@@ -290,7 +149,7 @@ parse_type_at(ct_idl_parser_t *parser, uint32_t depth, ct_idl_type_t **type)
     new = ct_pool_zalloc(parser->idl->pool, sizeof(*new));
     new->pos = token->pos;
     if (base_kind(token->text, &new->kind) != CT_OK) {
-        if (is_keyword(token->text)) {
+        if (ct_idl_parser_is_keyword(token->text)) {
             return ct_idl_parser_unexpected(parser, "a type");
         }
         new->kind = CT_IDL_NAMED;
@@ -346,6 +205,7 @@ parse_item(ct_idl_parser_t *parser, uint32_t depth, ct_idl_value_t *whole,
 }
 
 
+/* Separators are optional here too: [1 2 3] is a list. */
 static ct_rc_t
 parse_list(ct_idl_parser_t *parser, uint32_t depth, ct_idl_value_t *list)
 {
@@ -360,6 +220,7 @@ parse_list(ct_idl_parser_t *parser, uint32_t depth, ct_idl_value_t *list)
 }
 
 
+/* A struct's value has the same form; the checker knows which it is. */
 static ct_rc_t
 parse_map(ct_idl_parser_t *parser, uint32_t depth, ct_idl_value_t *map)
 {
@@ -408,6 +269,7 @@ parse_scalar(ct_idl_parser_t *parser, ct_idl_value_t *value)
 }
 
 
+/* `depth` is how deep the stack stands, value->depth how deep it is inside. */
 static ct_rc_t
 parse_value_at(ct_idl_parser_t *parser, uint32_t depth, ct_idl_value_t **value)
 {

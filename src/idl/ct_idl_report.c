@@ -90,6 +90,7 @@ caret_line(ct_pool_t *pool, const ct_idl_pos_t *pos, const char *start)
 }
 
 
+/* Line, column, source and caret of a message. */
 static void
 place(ct_pool_t *pool, const ct_idl_pos_t *pos, ct_idl_message_t *message)
 {
@@ -107,6 +108,10 @@ place(ct_pool_t *pool, const ct_idl_pos_t *pos, ct_idl_message_t *message)
     message->source = source_line(pool, pos, start);
     message->caret = caret_line(pool, pos, start);
 }
+
+
+static void say(ct_idl_t *idl, bool is_error, const ct_idl_pos_t *pos,
+                ct_str_t path, const char *fmt, va_list args) CT_PRINTF(5, 0);
 
 
 /* Formats and hands over; `pos` may be NULL, then `path` is said. */
@@ -150,6 +155,7 @@ count_error(ct_idl_t *idl)
 }
 
 
+/* CT_ERROR in any case, so that a caller can return what this returns. */
 ct_rc_t
 ct_idl_error(ct_idl_t *idl, const ct_idl_pos_t *pos, const char *fmt, ...)
 {

@@ -28,7 +28,7 @@ ct_rc_t ct_idl_file_error(ct_idl_t *idl, ct_str_t path, const char *fmt, ...)
 static inline bool
 ct_idl_is_enough(const ct_idl_t *idl)
 {
-    return idl->nerrors >= CT_IDL_MAX_ERRORS;
+    return idl->nerrors > CT_IDL_MAX_ERRORS;
 }
 
 /* The column of a place, from 1, in characters of UTF-8. */

@@ -20,6 +20,10 @@
 typedef ct_rc_t (*visit_fn)(ct_idl_t *idl, ct_idl_type_t *type);
 
 
+/*
+ * One scope for all kinds: a struct and a service of one name would meet in C
+ * sooner or later.
+ */
 ct_rc_t
 ct_idl_resolve_names(ct_idl_t *idl, ct_idl_file_t *file)
 {
@@ -62,6 +66,7 @@ find_include(const ct_idl_file_t *file, ct_str_t name)
 }
 
 
+/* A name with a dot that is no include has no definition either. */
 ct_idl_def_t *
 ct_idl_find(const ct_idl_file_t *file, ct_str_t name)
 {
@@ -204,6 +209,7 @@ measure_at(ct_idl_t *idl, ct_idl_type_t *type, uint32_t level)
         }
     }
     if (level > CT_IDL_MAX_DEPTH || type->depth > CT_IDL_MAX_DEPTH) {
+        type->depth = 0; /* else whatever uses it would be too deep again */
         return ct_idl_error(idl, &type->pos,
                             "types are nested more than %d deep, typedefs "
                             "counted",
@@ -213,6 +219,7 @@ measure_at(ct_idl_t *idl, ct_idl_type_t *type, uint32_t level)
 }
 
 
+/* From the top of a type as it stands in the file. */
 static ct_rc_t
 measure(ct_idl_t *idl, ct_idl_type_t *type)
 {
@@ -228,6 +235,7 @@ name_container(ct_idl_t *idl, ct_idl_type_t *type)
 }
 
 
+/* Every type is visited, whatever is wrong with the first. */
 static ct_rc_t
 visit_fields(ct_idl_t *idl, const ct_idl_def_t *def, visit_fn visit)
 {
@@ -265,6 +273,10 @@ visit_functions(ct_idl_t *idl, const ct_idl_def_t *def, visit_fn visit)
 }
 
 
+/*
+ * A service is visited through the structs of its functions, which hold what
+ * they return, too.
+ */
 static ct_rc_t
 visit_def(ct_idl_t *idl, ct_idl_def_t *def, visit_fn visit)
 {

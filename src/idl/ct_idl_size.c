@@ -50,6 +50,7 @@ add(ct_idl_t *idl, count_t *whole, const count_t *part, const ct_idl_pos_t *at)
 }
 
 
+/* The count of another definition, made now if it has not been. */
 static ct_rc_t
 add_def(ct_idl_t *idl, count_t *whole, ct_idl_def_t *def, uint32_t level,
         const ct_idl_pos_t *at)
@@ -69,6 +70,7 @@ static ct_rc_t count_value(ct_idl_t *idl, ct_idl_type_t *type,
                            count_t *count);
 
 
+/* Each item is one level below its container. */
 static ct_rc_t
 add_items(ct_idl_t *idl, count_t *whole, ct_idl_type_t *type,
           const ct_array_t *items, uint32_t level)
@@ -106,6 +108,7 @@ add_struct(ct_idl_t *idl, count_t *whole, ct_idl_def_t *def,
 }
 
 
+/* `level` is how deep the stack stands; depth is counted on the way back. */
 static ct_rc_t
 count_value(ct_idl_t *idl, ct_idl_type_t *type, ct_idl_value_t *value,
             uint32_t level, count_t *count)

@@ -16,6 +16,7 @@ typedef struct ct_log_s ct_log_t;
 
 typedef enum ct_channel_word_e {
     CT_WORD_READY = 'R', /* worker: it serves */
+    CT_WORD_DEAF = 'D',  /* worker: it leaves, and accepts no more */
     CT_WORD_LEAVE = 'L', /* master: leave, others stay */
     CT_WORD_QUIT = 'Q',  /* master: leave, the server ends */
 } ct_channel_word_t;

@@ -6,8 +6,8 @@
  * when a module of its file can no longer be loaded.  A file that cannot even
  * be parsed leaves the default path.
  *
- * Where there is no control socket (its path would be too long), the word is
- * sent as the signal that it stands for, and nobody waits.
+ * Where there is no control socket (`master_process off`), the word is sent as
+ * the signal that it stands for, and nobody waits.
  */
 
 #include "core/ct_config.h"
@@ -73,18 +73,20 @@ static int
 connect_to(const char *c_path)
 {
     struct sockaddr_un addr;
+    int                dir_fd = -1;
     int                fd = -1;
 
-    if (ct_control_address(c_path, &addr) != CT_OK) {
+    if (ct_control_address(c_path, &addr, &dir_fd) != CT_OK) {
         return -1;
     }
     fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (fd == -1) {
-        return -1;
-    }
-    if (connect(fd, (const struct sockaddr *) &addr, sizeof(addr)) == -1) {
+    if (fd != -1
+        && connect(fd, (const struct sockaddr *) &addr, sizeof(addr)) == -1) {
         close(fd);
-        return -1;
+        fd = -1;
+    }
+    if (dir_fd != -1) {
+        close(dir_fd);
     }
     return fd;
 }

@@ -18,6 +18,8 @@
 #include "process/ct_control.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -32,15 +34,44 @@
 #define SAY_SIZE 512
 
 
+/* The kernel's own name of an open directory is short, whatever its path. */
+static ct_rc_t
+shorten(const char *c_path, struct sockaddr_un *addr, int *dir_fd)
+{
+    const char *slash = strrchr(c_path, '/');
+    char        dir[PATH_MAX];
+    int         n = 0;
+
+    if (slash == NULL || (size_t) (slash - c_path) >= sizeof(dir)) {
+        return CT_DECLINED;
+    }
+    memcpy(dir, c_path, (size_t) (slash - c_path));
+    dir[slash - c_path] = '\0';
+    *dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*dir_fd == -1) {
+        return CT_DECLINED;
+    }
+    n = snprintf(addr->sun_path, sizeof(addr->sun_path), "/proc/self/fd/%d%s",
+                 *dir_fd, slash);
+    if (n < 0 || (size_t) n >= sizeof(addr->sun_path)) {
+        close(*dir_fd);
+        *dir_fd = -1;
+        return CT_DECLINED;
+    }
+    return CT_OK;
+}
+
+
 ct_rc_t
-ct_control_address(const char *c_path, struct sockaddr_un *addr)
+ct_control_address(const char *c_path, struct sockaddr_un *addr, int *dir_fd)
 {
     const size_t len = strlen(c_path);
 
+    *dir_fd = -1;
     memset(addr, 0, sizeof(*addr));
     addr->sun_family = AF_UNIX;
     if (len >= sizeof(addr->sun_path)) {
-        return CT_DECLINED;
+        return shorten(c_path, addr, dir_fd);
     }
     memcpy(addr->sun_path, c_path, len + 1);
     return CT_OK;
@@ -279,9 +310,10 @@ bind_at(int fd, const char *c_path)
 {
     struct sockaddr_un addr;
     mode_t             old_mask = 0;
+    int                dir_fd = -1;
     int                rc = 0;
 
-    if (ct_control_address(c_path, &addr) != CT_OK) {
+    if (ct_control_address(c_path, &addr, &dir_fd) != CT_OK) {
         errno = ENAMETOOLONG;
         return CT_ERROR;
     }
@@ -290,6 +322,9 @@ bind_at(int fd, const char *c_path)
     old_mask = umask(0177);
     rc = bind(fd, (const struct sockaddr *) &addr, sizeof(addr));
     umask(old_mask);
+    if (dir_fd != -1) {
+        close(dir_fd);
+    }
     return rc == 0 && listen(fd, CT_CONTROL_CLIENTS) == 0 ? CT_OK : CT_ERROR;
 }
 

@@ -93,8 +93,13 @@ void ct_control_answer(ct_control_client_t *client, const char *c_why);
 void ct_control_answer_all(ct_control_t *control, ct_control_wait_t what,
                            uint64_t ticket, const char *c_why);
 
-/* Fills in the address of the socket at `c_path`; CT_DECLINED if it is too
- * long for one. */
-ct_rc_t ct_control_address(const char *c_path, struct sockaddr_un *addr);
+/*
+ * Fills in the address of the socket at `c_path`.  A path that is too long for
+ * one is reached through its open directory: *dir_fd is then to be closed
+ * after the call that takes the address, else -1.  CT_DECLINED if there is no
+ * way.
+ */
+ct_rc_t ct_control_address(const char *c_path, struct sockaddr_un *addr,
+                           int *dir_fd);
 
 #endif /* CT_CONTROL_H */

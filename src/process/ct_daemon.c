@@ -18,6 +18,19 @@
 #include "core/ct_log.h"
 
 
+static void
+to_null(int fd)
+{
+    const int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    if (null_fd == -1 || null_fd == fd) {
+        return;
+    }
+    (void) dup2(null_fd, fd);
+    close(null_fd);
+}
+
+
 /* The parent's end: it says how the child's start went. */
 static CT_NORETURN void
 await_child(int fd)
@@ -57,26 +70,23 @@ ct_daemon_detach(int *ready_fd, ct_log_t *log)
     /* It cannot fail in a child just forked: it leads no group. */
     (void) setsid();
     (void) ct_file_set_cloexec(fds[1], true);
+    to_null(STDIN_FILENO);
+    to_null(STDOUT_FILENO);
     *ready_fd = fds[1];
     return CT_OK;
 }
 
 
 void
-ct_daemon_ready(int ready_fd, bool keep_stderr)
+ct_daemon_drop_stderr(void)
 {
-    const int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    to_null(STDERR_FILENO);
+}
 
-    if (null_fd != -1) {
-        (void) dup2(null_fd, STDIN_FILENO);
-        (void) dup2(null_fd, STDOUT_FILENO);
-        if (!keep_stderr) {
-            (void) dup2(null_fd, STDERR_FILENO);
-        }
-        if (null_fd > STDERR_FILENO) {
-            close(null_fd);
-        }
-    }
+
+void
+ct_daemon_ready(int ready_fd)
+{
     (void) ct_file_write_all(ready_fd, "+", 1);
     close(ready_fd);
 }

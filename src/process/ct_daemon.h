@@ -15,17 +15,21 @@
 typedef struct ct_log_s ct_log_t;
 
 /*
- * Goes on in a child of a session of its own.  The parent stays until
- * ct_daemon_ready and never comes back from here: it exits with 0 then, or
- * with 1 if the child ends before.  *ready_fd is what ct_daemon_ready takes;
- * close-on-exec.  Standard error still leads to who started us.
+ * Goes on in a child of a session of its own, with /dev/null as standard input
+ * and output.  The parent stays until ct_daemon_ready and never comes back
+ * from here: it exits with 0 then, or with 1 if the child ends before.
+ * *ready_fd is what ct_daemon_ready takes; close-on-exec.  Standard error
+ * still leads to who started us.
  */
 ct_rc_t ct_daemon_detach(int *ready_fd, ct_log_t *log);
 
 /*
- * Lets the parent go and turns standard input and output to /dev/null, and
- * standard error too unless `keep_stderr` (a log goes there).
+ * Standard error becomes /dev/null too.  Every process that was forked while
+ * it still led elsewhere must do it, or whoever reads there waits for ever.
  */
-void ct_daemon_ready(int ready_fd, bool keep_stderr);
+void ct_daemon_drop_stderr(void);
+
+/* Lets the parent go and closes the descriptor. */
+void ct_daemon_ready(int ready_fd);
 
 #endif /* CT_DAEMON_H */

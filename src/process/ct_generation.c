@@ -11,6 +11,7 @@
 
 #include "process/ct_generation.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "core/ct_cycle.h"
@@ -45,10 +46,35 @@ ct_generation_parse(ct_cycle_t *cycle, const ct_options_t *options,
 }
 
 
-/* A sink for what is logged before the file has named one. */
+/*
+ * The log of before the file has named one, as far as it can be had: that it
+ * cannot is no error, since the file may well name another.
+ */
+static void
+add_first_log(ct_cycle_t *cycle, ct_str_t path)
+{
+    ct_file_t *file = NULL;
+
+    if (ct_str_eq_c(path, "stderr")) {
+        return;
+    }
+    file = ct_file_find(&cycle->files, cycle->pool, path);
+    file->fd = open(path.data, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+    if (file->fd == -1) {
+        ct_queue_remove(&file->link);
+        return;
+    }
+    (void) ct_log_add_sink(&cycle->log, file, CT_LOG_ERR);
+}
+
+
+/* Sinks for what is logged before the file has named one. */
 static void
 begin_log(ct_cycle_t *cycle, const ct_generation_t *how)
 {
+    if (how->old_log == NULL && !how->testing) {
+        add_first_log(cycle, how->options->error_log);
+    }
     if (how->old_log != NULL) {
         for (size_t i = 0; i < how->old_log->nsinks; i++) {
             (void) ct_log_add_sink(&cycle->log, how->old_log->sinks[i].file,
@@ -176,4 +202,18 @@ ct_generation_settle(ct_cycle_t *cycle, const ct_file_t *report)
                                    old.sinks[i].level);
         }
     }
+}
+
+
+bool
+ct_generation_logs_to_stderr(const ct_cycle_t *cycle)
+{
+    const ct_error_logs_t *logs = &ct_core_conf(cycle)->error_logs;
+
+    for (size_t i = 0; i < logs->n; i++) {
+        if (ct_str_eq_c(logs->items[i].path, "stderr")) {
+            return true;
+        }
+    }
+    return false;
 }

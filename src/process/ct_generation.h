@@ -47,6 +47,9 @@ ct_cycle_t *ct_generation_read(const ct_generation_t *how);
 /* Takes the report out of the cycle's log: it works, errors go to its logs. */
 void ct_generation_settle(ct_cycle_t *cycle, const ct_file_t *report);
 
+/* Whether an `error_log` of the cycle is standard error. */
+bool ct_generation_logs_to_stderr(const ct_cycle_t *cycle);
+
 /*
  * The file and -g as a tree, nothing more; what -s needs.  CT_ERROR is
  * logged.

@@ -18,13 +18,13 @@
 extern char **environ;
 
 
-/* A copy of a NULL-terminated list; *n is its length. */
+/* A copy of a NULL-terminated list, or of none; *n is its length. */
 static char **
 copy_list(ct_pool_t *pool, char *const *list, size_t *n)
 {
     char **copy = NULL;
 
-    for (*n = 0; list[*n] != NULL; (*n)++) {
+    for (*n = 0; list != NULL && list[*n] != NULL; (*n)++) {
     }
     copy = ct_pool_zalloc(pool, (*n + 1) * sizeof(char *));
     for (size_t i = 0; i < *n; i++) {
@@ -98,14 +98,16 @@ ct_launch_set_environ(const ct_launch_t *launch, const ct_conf_strs_t *extra)
         putenv(launch->envp[i]);
     }
     for (size_t i = 0; extra != NULL && i < extra->n; i++) {
-        char *value = strchr(extra->items[i].data, '=');
-        char  name[256];
-        int   len = (int) (value - extra->items[i].data);
+        char  *value = strchr(extra->items[i].data, '=');
+        char   name[256];
+        size_t len;
 
         /* setenv copies: what a module keeps of getenv must not go with the
          * cycle that brought it. */
-        CT_ASSERT(value != NULL && (size_t) len < sizeof(name));
-        memcpy(name, extra->items[i].data, (size_t) len);
+        CT_ASSERT(value != NULL);
+        len = (size_t) (value - extra->items[i].data);
+        CT_ASSERT(len < sizeof(name));
+        memcpy(name, extra->items[i].data, len);
         name[len] = '\0';
         setenv(name, value + 1, 1);
     }

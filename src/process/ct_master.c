@@ -212,7 +212,9 @@ ct_master_quit(ct_master_t *master)
         ct_listens_close_rest(ct_event_listens(master->cycle), NULL,
                               !ct_upgrade_has_other(master), &master->log);
     }
-    ct_spawn_leave_all(master, 0, 0, !is_retiring);
+
+    /* Where another master serves, idle connections keep their next call. */
+    ct_spawn_leave_all(master, 0, 0, !ct_upgrade_has_other(master));
     end_if_alone(master);
 }
 
@@ -355,6 +357,7 @@ on_worker_end(ct_master_t *master, ct_child_t *place, int status)
     if (child.state != CT_CHILD_LEAVING) {
         on_unasked_end(master, &child, status);
     }
+    ct_reload_go_on(master);
     end_if_alone(master);
 }
 

@@ -13,7 +13,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -21,6 +20,7 @@
 #include "core/ct_log.h"
 #include "core/ct_pool.h"
 #include "core/ct_str.h"
+#include "process/ct_alive.h"
 
 /* A pid file is one short line; anything longer is none. */
 #define PID_FILE_LIMIT 32
@@ -69,10 +69,7 @@ is_other(pid_t pid)
     ct_str_t   theirs;
     bool       is_same = false;
 
-    if (pid <= 0 || pid == getpid()) {
-        return false;
-    }
-    if (kill(pid, 0) == -1 && errno != EPERM) {
+    if (pid == getpid() || !ct_alive(pid)) {
         return false;
     }
     pool = ct_pool_create(512);

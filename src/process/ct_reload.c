@@ -7,9 +7,12 @@
  * TRIAL    | child ends with 0         | ct_reload_reaped      | STARTING
  * TRIAL    | child ends otherwise      | ct_reload_reaped      | IDLE
  * TRIAL    | reload_timeout            | on_timer: kill it     | TRIAL
- * STARTING | all new workers are ready | take                  | IDLE
- * STARTING | one of them ends          | ct_reload_child_died  | IDLE
- * STARTING | reload_timeout            | on_timer              | IDLE
+ * STARTING | all new workers are ready | take                  | CHANGING
+ * STARTING | one of them ends          | ct_reload_child_died  | UNDOING
+ * STARTING | reload_timeout            | on_timer              | UNDOING
+ * CHANGING | no old worker accepts     | ct_reload_go_on       | IDLE
+ * UNDOING  | no new worker is left     | ct_reload_go_on       | IDLE
+ * the two  | CHANGE_MS                 | on_timer              | IDLE
  *
  * The configuration is read twice: by a child that may crash, hang or eat all
  * memory over it, and then by the master, which by now knows that it can be
@@ -37,6 +40,9 @@
 #include "process/ct_master.h"
 #include "process/ct_options.h"
 #include "process/ct_signal.h"
+
+/* How long a stuck worker may keep a reload from being called done. */
+#define CHANGE_MS 1000
 
 
 void
@@ -147,6 +153,52 @@ discard(ct_master_t *master)
 }
 
 
+/*
+ * The new generation goes, and when its last worker has gone the reload has
+ * failed: who hears of it finds everything as it was.
+ */
+static void
+undo(ct_master_t *master, const char *c_why)
+{
+    ct_reload_t *reload = &master->reload;
+
+    (void) snprintf(reload->why, sizeof(reload->why), "%s", c_why);
+    discard(master);
+    reload->state = CT_RELOAD_UNDOING;
+    ct_timer_start(master->loop, &reload->timer, CHANGE_MS);
+    ct_reload_go_on(master);
+}
+
+
+/* The same with the reason that a process has written, if one has. */
+static void
+undo_reported(ct_master_t *master, const char *c_otherwise)
+{
+    char        why[CT_REPORT_SIZE];
+    const char *reported = ct_report_take(&master->reload.report, why);
+
+    undo(master, reported[0] != '\0' ? reported : c_otherwise);
+}
+
+
+void
+ct_reload_go_on(ct_master_t *master)
+{
+    const ct_reload_t *reload = &master->reload;
+    const unsigned     generation = master->cycle->generation;
+
+    if (reload->state == CT_RELOAD_CHANGING
+        && !ct_spawn_hears_besides(master, generation)) {
+        finish(master, NULL);
+        return;
+    }
+    if (reload->state == CT_RELOAD_UNDOING
+        && ct_spawn_count(master, generation + 1, CT_CHILD_NONE) == 0) {
+        finish(master, reload->why);
+    }
+}
+
+
 /* The file's number holds if it has changed, else the operator's. */
 static unsigned
 wanted_of(const ct_master_t *master, const ct_cycle_t *next)
@@ -195,14 +247,12 @@ start_next(ct_master_t *master)
                         NULL, reload->wanted, false, &next->log)
         != CT_OK) {
         /* It has closed what it had opened. */
-        discard(master);
-        fail(master, "the sockets cannot be opened");
+        undo_reported(master, "the sockets cannot be opened");
         return;
     }
     if (run_master_init(next) != CT_OK
         || ct_spawn_missing(master, next, reload->wanted) != CT_OK) {
-        discard(master);
-        fail(master, "the new workers cannot be started");
+        undo_reported(master, "the new workers cannot be started");
     }
 }
 
@@ -239,7 +289,10 @@ take(ct_master_t *master)
     ct_master_set_wanted(master, master->reload.wanted);
     move_pid_file(master);
     ct_cycle_destroy(old);
-    finish(master, NULL);
+    /* Who hears "ok" may connect at once and must reach the new ones. */
+    master->reload.state = CT_RELOAD_CHANGING;
+    ct_timer_start(master->loop, &master->reload.timer, CHANGE_MS);
+    ct_reload_go_on(master);
 }
 
 
@@ -257,8 +310,15 @@ on_timer(ct_timer_t *timer)
         (void) kill(reload->trial, SIGKILL);
         break;
     case CT_RELOAD_STARTING:
-        discard(master);
-        fail(master, "the new workers were not ready within reload_timeout");
+        undo_reported(master,
+                      "the new workers were not ready within reload_timeout");
+        break;
+    case CT_RELOAD_CHANGING:
+        /* An old one is stuck; the watchdog will see to it. */
+        finish(master, NULL);
+        break;
+    case CT_RELOAD_UNDOING:
+        finish(master, reload->why);
         break;
     }
 }
@@ -387,14 +447,15 @@ ct_reload_child_died(ct_master_t *master, const ct_child_t *child, int status)
     char why[CT_REPORT_SIZE];
 
     if (WIFSIGNALED(status)) {
+        /* What it may have reported is a backtrace. */
         (void) snprintf(why, sizeof(why), "new worker %u crashed on %s",
                         child->id, ct_signal_name(WTERMSIG(status)));
-    } else {
-        (void) snprintf(why, sizeof(why), "new worker %u ended with code %d",
-                        child->id, WEXITSTATUS(status));
+        undo(master, why);
+        return;
     }
-    discard(master);
-    fail(master, why);
+    (void) snprintf(why, sizeof(why), "new worker %u ended with code %d",
+                    child->id, WEXITSTATUS(status));
+    undo_reported(master, why);
 }
 
 
@@ -412,6 +473,6 @@ ct_reload_cancel(ct_master_t *master, const char *c_why)
         discard(master);
     }
     if (reload->state != CT_RELOAD_IDLE) {
-        finish(master, c_why);
+        finish(master, reload->state == CT_RELOAD_CHANGING ? NULL : c_why);
     }
 }

@@ -20,6 +20,8 @@ typedef enum ct_reload_state_e {
     CT_RELOAD_IDLE,
     CT_RELOAD_TRIAL,    /* a child reads the configuration */
     CT_RELOAD_STARTING, /* the new workers start */
+    CT_RELOAD_CHANGING, /* they serve; the old ones stop accepting */
+    CT_RELOAD_UNDOING,  /* it has failed; the new workers end */
 } ct_reload_state_t;
 
 typedef struct ct_reload_s {
@@ -32,6 +34,7 @@ typedef struct ct_reload_s {
     bool              is_late; /* the trial was killed for it */
     ct_timer_t        timer;
     ct_report_t       report;
+    char              why[CT_REPORT_SIZE]; /* it is being undone */
 } ct_reload_t;
 
 /* Off and idle. */
@@ -55,6 +58,9 @@ void ct_reload_child_ready(ct_master_t *master);
 /* A worker of the new generation has ended before all were ready. */
 void ct_reload_child_died(ct_master_t *master, const ct_child_t *child,
                           int status);
+
+/* A worker accepts no more, or is gone: what waited for that goes on. */
+void ct_reload_go_on(ct_master_t *master);
 
 /* The server ends: what is under way fails with that reason. */
 void ct_reload_cancel(ct_master_t *master, const char *c_why);

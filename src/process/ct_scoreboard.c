@@ -19,13 +19,12 @@
 
 #include "process/ct_scoreboard.h"
 
-#include <errno.h>
 #include <sched.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include "core/ct_clock.h"
 #include "core/ct_log.h"
+#include "process/ct_alive.h"
 
 /* "cthrift" and a NUL, read as a number. */
 #define BOARD_MAGIC UINT64_C(0x0074666972687463)
@@ -123,13 +122,6 @@ ct_scoreboard_claim(ct_board_t *board, unsigned id, unsigned generation)
 }
 
 
-static bool
-is_alive(int32_t pid)
-{
-    return pid > 0 && (kill((pid_t) pid, 0) == 0 || errno == EPERM);
-}
-
-
 static void
 lock_folding(ct_board_t *board)
 {
@@ -142,7 +134,7 @@ lock_folding(ct_board_t *board)
             return;
         }
         /* The failed exchange has told who it is. */
-        if (!is_alive(holder)
+        if (!ct_alive(holder)
             && atomic_compare_exchange_strong(&board->fold_pid, &holder,
                                               self)) {
             return;
@@ -250,7 +242,7 @@ ct_scoreboard_sweep(ct_board_t *board)
 
         /* A slot just claimed has no master yet: its turn comes. */
         if (atomic_load(&slot->state) == CT_SLOT_FREE || master == 0
-            || is_alive(master) || is_alive(atomic_load(&slot->pid))) {
+            || ct_alive(master) || ct_alive(atomic_load(&slot->pid))) {
             continue;
         }
         ct_scoreboard_retire(board, slot);

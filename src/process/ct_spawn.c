@@ -28,6 +28,7 @@
 #include "event/ct_loop.h"
 #include "process/ct_channel.h"
 #include "process/ct_core_module.h"
+#include "process/ct_generation.h"
 #include "process/ct_master.h"
 #include "process/ct_scoreboard.h"
 #include "process/ct_signal.h"
@@ -37,7 +38,20 @@
 #define KILL_MARGIN_MS 2000
 
 
-/* The channel is read only for the one word that matters to the master. */
+static void
+take_word(ct_child_t *child, int word)
+{
+    if (word == CT_WORD_READY && child->state == CT_CHILD_STARTING) {
+        child->state = CT_CHILD_SERVING;
+        ct_master_child_ready(child);
+    }
+    if (word == CT_WORD_DEAF) {
+        child->is_deaf = true;
+        ct_reload_go_on(child->master);
+    }
+}
+
+
 static void
 on_channel(ct_io_t *io)
 {
@@ -57,10 +71,7 @@ on_channel(ct_io_t *io)
             ct_loop_remove_io(child->master->loop, io);
             return;
         }
-        if (word == CT_WORD_READY && child->state == CT_CHILD_STARTING) {
-            child->state = CT_CHILD_SERVING;
-            ct_master_child_ready(child);
-        }
+        take_word(child, word);
     }
 }
 
@@ -113,6 +124,8 @@ run_child(ct_master_t *master, ct_cycle_t *cycle, const ct_child_t *child,
         .master_pid = master_pid,
         .early = &master->early,
         .report = &master->reload.report.file,
+        .drops_stderr =
+            master->ready_fd != -1 && !ct_generation_logs_to_stderr(cycle),
     };
 
     ct_signal_install_worker();
@@ -311,6 +324,21 @@ ct_spawn_count(const ct_master_t *master, unsigned generation,
         }
     }
     return n;
+}
+
+
+bool
+ct_spawn_hears_besides(const ct_master_t *master, unsigned generation)
+{
+    for (size_t i = 0; i < CT_BOARD_SLOTS; i++) {
+        const ct_child_t *child = &master->children[i];
+
+        if (child->pid != 0 && child->generation != generation
+            && !child->is_deaf) {
+            return true;
+        }
+    }
+    return false;
 }
 
 

@@ -33,6 +33,7 @@ typedef struct ct_child_s {
     ct_board_slot_t *slot;
     pid_t            pid;
     ct_child_state_t state;
+    bool             is_deaf; /* it leaves, and accepts no more */
     unsigned         id;
     unsigned         generation;
     uint64_t         started_ms;
@@ -63,6 +64,9 @@ void ct_spawn_stop_all(ct_master_t *master, unsigned generation);
 /* Workers of that generation (0: of any) in that state (NONE: in any). */
 unsigned ct_spawn_count(const ct_master_t *master, unsigned generation,
                         ct_child_state_t state);
+
+/* Whether a worker of another generation than that may still accept. */
+bool ct_spawn_hears_besides(const ct_master_t *master, unsigned generation);
 
 /* The worker with that pid, or NULL. */
 ct_child_t *ct_spawn_find(ct_master_t *master, pid_t pid);

@@ -202,18 +202,6 @@ start(ct_master_t *master)
 }
 
 
-static bool
-logs_to_stderr(const ct_cycle_t *cycle)
-{
-    for (size_t i = 0; i < cycle->log.nsinks; i++) {
-        if (cycle->log.sinks[i].file->fd == STDERR_FILENO) {
-            return true;
-        }
-    }
-    return false;
-}
-
-
 void
 ct_start_announce(ct_master_t *master)
 {
@@ -224,7 +212,10 @@ ct_start_announce(ct_master_t *master)
     CT_LOG(&master->log, CT_LOG_NOTICE, 0, "generation %u serves",
            master->cycle->generation);
     if (master->ready_fd != -1) {
-        ct_daemon_ready(master->ready_fd, logs_to_stderr(master->cycle));
+        if (!ct_generation_logs_to_stderr(master->cycle)) {
+            ct_daemon_drop_stderr();
+        }
+        ct_daemon_ready(master->ready_fd);
         master->ready_fd = -1;
     }
     if (master->inherit.is_upgrade) {

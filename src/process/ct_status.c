@@ -377,8 +377,8 @@ ct_status_json(const ct_board_t *board, ct_pool_t *pool)
     ct_str_t           str = CT_STR("");
 
     json_object_set_new(root, "server", json_server(board));
-    json_object_set_new(root, "workers", json_workers(board));
     json_object_set_new(root, "totals", json_totals(totals));
+    json_object_set_new(root, "workers", json_workers(board));
     json_object_set_new(root, "methods", json_methods(board, totals));
     text = json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     if (text != NULL) {

@@ -39,6 +39,7 @@
 #include "process/ct_channel.h"
 #include "process/ct_core_module.h"
 #include "process/ct_crash.h"
+#include "process/ct_daemon.h"
 #include "process/ct_generation.h"
 #include "process/ct_privilege.h"
 #include "process/ct_signal.h"
@@ -99,11 +100,13 @@ static void
 leave(process_t *process, bool quitting)
 {
     ct_worker_t *worker = &process->worker;
+    const bool   is_news = quitting && !worker->quitting;
 
-    if (quitting) {
-        worker->quitting = true;
-    }
+    worker->quitting = worker->quitting || quitting;
     if (worker->leaving) {
+        if (is_news) {
+            ct_acceptor_leave(process->acceptor, on_empty, process);
+        }
         return;
     }
     worker->leaving = true;
@@ -123,6 +126,9 @@ leave(process_t *process, bool quitting)
                        process->conf->shutdown_timeout_ms);
     }
     ct_acceptor_leave(process->acceptor, on_empty, process);
+    if (process->start->channel != -1) {
+        ct_channel_say(process->start->channel, CT_WORD_DEAF);
+    }
 }
 
 
@@ -276,6 +282,9 @@ report_ready(process_t *process)
     if (process->start->report != NULL) {
         ct_generation_settle(worker->cycle, process->start->report);
     }
+    if (process->start->drops_stderr) {
+        ct_daemon_drop_stderr();
+    }
     atomic_store(&worker->slot->heartbeat_ms, ct_clock_ms());
     atomic_store(&worker->slot->state, CT_SLOT_SERVING);
     if (process->start->channel != -1) {
@@ -289,8 +298,13 @@ start(process_t *process)
 {
     ct_worker_t *worker = &process->worker;
 
-    if (ct_privilege_settle(process->conf, worker->id, worker->log) != CT_OK
-        || make_loop(process) != CT_OK) {
+    /* Alone it keeps its rights: it must remove its pid file at the end. */
+    if (process->start->channel != -1
+        && ct_privilege_settle(process->conf, worker->id, worker->log)
+               != CT_OK) {
+        return CT_ERROR;
+    }
+    if (make_loop(process) != CT_OK) {
         return CT_ERROR;
     }
     ct_crash_watch(worker);

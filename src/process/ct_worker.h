@@ -20,8 +20,9 @@ typedef struct ct_worker_start_s {
     unsigned         id;
     int              channel; /* its end; -1 without a master */
     pid_t            master_pid;
-    ct_file_t       *early;  /* a sink to be dropped when it serves */
-    ct_file_t       *report; /* another */
+    ct_file_t       *early;        /* a sink to be dropped when it serves */
+    ct_file_t       *report;       /* another, or NULL */
+    bool             drops_stderr; /* when it serves: a daemon's worker */
 } ct_worker_start_t;
 
 /*

@@ -16,6 +16,10 @@
 #define FAIL_TEXT_SIZE 512
 
 
+static ct_rc_t call_fail(ct_call_t *call, ct_app_error_t type, const char *fmt,
+                         va_list args) CT_PRINTF(3, 0);
+
+
 static ct_rc_t
 call_fail(ct_call_t *call, ct_app_error_t type, const char *fmt, va_list args)
 {

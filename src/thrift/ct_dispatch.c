@@ -154,8 +154,8 @@ call_run(ct_pending_t *pending, ct_reader_t *reader)
                                  pending->call.args, pending->call.result);
     atomic_store_explicit(&slot->method, 0, memory_order_relaxed);
 
-    if (pending->status == CT_PENDING_FINISHED) {
-        return pending->early_rc; /* finished before it said CT_AGAIN */
+    if (pending->status == CT_PENDING_EARLY) {
+        return pending->early_rc;
     }
     return rc == CT_OK || rc == CT_AGAIN ? rc : CT_ERROR;
 }
@@ -230,10 +230,12 @@ void
 ct_dispatch_finish(ct_pending_t *pending, ct_rc_t rc)
 {
     ct_session_t *session = pending->session;
+    bool          was_processing;
 
-    CT_ASSERT(pending->status != CT_PENDING_FINISHED);
+    CT_ASSERT(pending->status != CT_PENDING_FINISHED
+              && pending->status != CT_PENDING_EARLY);
     if (pending->status == CT_PENDING_RUNNING) {
-        pending->status = CT_PENDING_FINISHED;
+        pending->status = CT_PENDING_EARLY;
         pending->early_rc = rc == CT_OK ? CT_OK : CT_ERROR;
         return;
     }
@@ -242,8 +244,14 @@ ct_dispatch_finish(ct_pending_t *pending, ct_rc_t rc)
         ct_pending_destroy(pending);
         return;
     }
+
+    /* An after_call hook may end other calls of this session, which must not
+     * close it meanwhile. */
+    was_processing = session->processing;
+    session->processing = true;
     if (ct_reply(pending, rc == CT_OK ? CT_OK : CT_ERROR) != CT_OK) {
         session->finishing = true;
     }
+    session->processing = was_processing;
     ct_session_resume(session);
 }

@@ -150,7 +150,7 @@ message_next(ct_session_t *session, ct_block_t *block, const uint8_t *data,
         return scan_keep(session);
     }
     if (rc != CT_OK) {
-        return message_refuse(session, scan, data, len);
+        return message_refuse(session, scan, data, cut.len);
     }
     ct_mem_release(session->scan);
     session->scan = NULL;
@@ -186,14 +186,19 @@ messages_handle(ct_session_t *session, ct_block_t *block, size_t *pos,
 }
 
 
-/* A block of its own for what is left, larger than it, not much larger. */
+/*
+ * A block of its own for what is left, larger than it, not much larger.  What
+ * an unframed message wants is the end of its next value, a few bytes on: a
+ * step that small would copy the whole for every value.
+ */
 static ct_rc_t
 rest_move(ct_session_t *session, const uint8_t *data, size_t left)
 {
     size_t      size = left < FIRST_SIZE / 2 ? FIRST_SIZE : left * 2;
     ct_block_t *own;
 
-    if (session->want > left && session->want < size) {
+    if (session->want > left + left / 4 && session->want < size
+        && size > FIRST_SIZE) {
         size = session->want;
     }
     if (session->paused) {
@@ -284,37 +289,35 @@ own_read(ct_session_t *session)
 }
 
 
-/* A deferred call may hold the scratch; then it has it for good. */
-static ct_rc_t
-scratch_renew(ct_thrift_state_t *state)
+/* A deferred call that holds the scratch has it for good. */
+ct_block_t *
+ct_input_scratch(ct_thrift_state_t *state)
 {
     ct_block_t *fresh;
 
     if (state->scratch->refs == 1) {
-        return CT_OK;
+        return state->scratch;
     }
     fresh = ct_block_create(state->scratch->size);
-    if (fresh == NULL) {
-        return CT_ERROR;
+    if (fresh != NULL) {
+        ct_block_drop(state->scratch);
+        state->scratch = fresh;
     }
-    ct_block_drop(state->scratch);
-    state->scratch = fresh;
-    return CT_OK;
+    return fresh;
 }
 
 
 static ct_rc_t
 scratch_read(ct_session_t *session)
 {
-    ct_block_t *scratch;
+    ct_block_t *scratch = ct_input_scratch(session->state);
     size_t      pos = 0;
     size_t      n;
     ct_rc_t     rc;
 
-    if (scratch_renew(session->state) != CT_OK) {
+    if (scratch == NULL) {
         return CT_ERROR;
     }
-    scratch = session->state->scratch;
     rc = ct_conn_recv(session->conn, scratch->data, scratch->size, &n);
     if (rc != CT_OK) {
         return nothing_read(session, rc);

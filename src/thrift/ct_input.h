@@ -9,7 +9,9 @@
 
 #include "core/ct_rc.h"
 
-typedef struct ct_session_s ct_session_t;
+typedef struct ct_block_s        ct_block_t;
+typedef struct ct_session_s      ct_session_t;
+typedef struct ct_thrift_state_s ct_thrift_state_t;
 
 /*
  * Reads once and handles every whole message.  CT_OK: there may be more to
@@ -23,6 +25,12 @@ ct_rc_t ct_input_process(ct_session_t *session);
 
 /* Whether so much waits to be sent or answered that reading must pause. */
 bool ct_input_must_wait(const ct_session_t *session);
+
+/*
+ * The block that all sessions of a worker read into, in which nobody's bytes
+ * are any more; NULL: no memory for another one.
+ */
+ct_block_t *ct_input_scratch(ct_thrift_state_t *state);
 
 /* Gives the buffers of an unfinished message back. */
 void ct_input_release(ct_session_t *session);

@@ -99,16 +99,16 @@ static ct_rc_t
 binding_missing(ct_conf_t *conf, ct_str_t name, ct_str_t handler,
                 const ct_nearest_t *nearest)
 {
-    char text[CT_NEAREST_TEXT_SIZE];
+    char        text[CT_NEAREST_TEXT_SIZE];
+    const char *c_hint = ct_nearest_text(nearest, text);
 
-    ct_nearest_text(nearest, text);
     if (handler.len != 0) {
         return ct_conf_error(conf, "module '%.*s' handles no service '%.*s'%s",
-                             CT_STR_ARG(handler), CT_STR_ARG(name), text);
+                             CT_STR_ARG(handler), CT_STR_ARG(name), c_hint);
     }
     return ct_conf_error(
         conf, "no module handles service '%.*s'%s", CT_STR_ARG(name),
-        text[0] != '\0' ? text : "; is a load_module missing?");
+        c_hint[0] != '\0' ? c_hint : "; is a load_module missing?");
 }
 
 

@@ -84,6 +84,7 @@ ct_pending_create(ct_session_t *session)
     pending->block = NULL;
     pending->status = CT_PENDING_RUNNING;
     pending->failed = false;
+    pending->call.method = NULL;
     pending->call.data = NULL;
     pending->call.result = NULL;
     pending->started_ns = ct_clock_ns();

@@ -8,6 +8,8 @@
  *   ---------+------------------------------+----------------------------
  *   running  | handler returns OK, ERROR    | answered, then free
  *   running  | handler returns AGAIN        | deferred
+ *   running  | ct_call_finish               | early
+ *   early    | handler returns              | answered, then free
  *   deferred | ct_call_finish, is the first | answered, then free
  *   deferred | ct_call_finish, others first | finished: reply waits
  *   finished | the ones before are answered | free
@@ -34,6 +36,7 @@ typedef struct ct_thrift_state_s ct_thrift_state_t;
 
 typedef enum ct_pending_state_e {
     CT_PENDING_RUNNING,
+    CT_PENDING_EARLY,
     CT_PENDING_DEFERRED,
     CT_PENDING_FINISHED,
     CT_PENDING_CANCELLED,
@@ -49,7 +52,7 @@ typedef struct ct_pending_s {
     ct_block_t         *block;   /* held while the call outlives its turn */
     ct_message_t        head;    /* name is bare: no "Service:" */
     ct_pending_state_t  status;
-    ct_rc_t             early_rc; /* finished while its handler ran */
+    ct_rc_t             early_rc; /* of an early one */
     bool                failed;   /* fail_* are set */
     ct_app_error_t      fail_type;
     ct_str_t            fail_text;

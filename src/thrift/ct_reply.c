@@ -22,6 +22,9 @@
 #include "thrift/wire/ct_app_exception.h"
 #include "thrift/wire/ct_codec.h"
 
+/* Most bytes of a handler's reason, which may quote a client, in the log. */
+#define REASON_SHOWN 256
+
 
 /* One whole reply at the end of `out`; *c_why as ct_codec_write. */
 static ct_rc_t
@@ -57,6 +60,7 @@ failure_write(ct_pending_t *pending, ct_buf_t *out)
     ct_app_exception_t exception = { CT_STR("internal error"),
                                      CT_APP_INTERNAL_ERROR };
     const char        *c_why;
+    char               shown[REASON_SHOWN];
 
     if (pending->failed) {
         exception.message = pending->fail_text;
@@ -65,8 +69,8 @@ failure_write(ct_pending_t *pending, ct_buf_t *out)
     if (exception.type == CT_APP_INTERNAL_ERROR) {
         ct_board_count(pending->state->worker->slot, CT_COUNT_INTERNAL_ERRORS,
                        1);
-        CT_LOG(&pending->log, CT_LOG_ERR, 0, "the handler failed: %.*s",
-               CT_STR_ARG(exception.message));
+        CT_LOG(&pending->log, CT_LOG_ERR, 0, "the handler failed: %s",
+               ct_str_printable(exception.message, shown, sizeof(shown)));
     }
     if (out == NULL) {
         return CT_OK;
@@ -160,26 +164,32 @@ hooks_after(ct_pending_t *pending)
 }
 
 
+static void
+call_end(ct_session_t *session, ct_pending_t *pending)
+{
+    session->ncalls--;
+    ct_pending_destroy(pending);
+}
+
+
 /* Replies that waited for this one follow it, up to the next unfinished. */
 static ct_rc_t
 waiting_release(ct_session_t *session)
 {
-    while (!ct_queue_is_empty(&session->calls)) {
+    ct_rc_t rc = CT_OK;
+
+    while (rc == CT_OK && !ct_queue_is_empty(&session->calls)) {
         ct_queue_t   *first = session->calls.next;
         ct_pending_t *next = CT_QUEUE_ENTRY(first, ct_pending_t, link);
 
         if (next->status != CT_PENDING_FINISHED) {
             break;
         }
-        if (ct_buf_append(ct_session_output(session), next->reply.pos,
-                          ct_buf_len(&next->reply))
-            != CT_OK) {
-            return CT_ERROR;
-        }
-        session->ncalls--;
-        ct_pending_destroy(next);
+        rc = ct_buf_append(ct_session_output(session), next->reply.pos,
+                           ct_buf_len(&next->reply));
+        call_end(session, next);
     }
-    return CT_OK;
+    return rc;
 }
 
 
@@ -194,17 +204,17 @@ ct_reply(ct_pending_t *pending, ct_rc_t rc)
         out = ct_session_output(session);
     }
     if (answer_write(pending, rc, out) != CT_OK) {
+        call_end(session, pending);
         return CT_ERROR;
     }
     call_count(pending);
-    if (pending->state->has_after_call && pending->handler != NULL) {
+    if (pending->state->has_after_call && pending->call.method != NULL) {
         hooks_after(pending);
     }
-    if (!is_first) {
+    if (is_first) {
+        call_end(session, pending);
+    } else {
         pending->status = CT_PENDING_FINISHED;
-        return CT_OK;
     }
-    session->ncalls--;
-    ct_pending_destroy(pending);
-    return waiting_release(session);
+    return waiting_release(session); /* a hook may have ended the first */
 }

@@ -48,6 +48,9 @@
 #define LINGER_MS    1000
 #define LINGER_BYTES ((size_t) 1024 * 1024)
 
+/* What a quitting server gives a client that has not called yet. */
+#define FIRST_CALL_MS 500
+
 /* One complaint in that time. */
 #define COMPLAIN_MS 1000
 
@@ -137,19 +140,43 @@ is_idle(const ct_session_t *session)
 }
 
 
+/* What was paused may go on once enough is sent and answered. */
+static void
+unpause(ct_session_t *session)
+{
+    if (session->paused && !ct_input_must_wait(session)) {
+        session->paused = false;
+        ct_loop_post(session->conn->loop, &session->again);
+    }
+}
+
+
 /*
- * After every turn: sends, decides what comes next, sets the timer.  The
- * session may be closed when it returns.
+ * A leaving worker ends the session after a reply, unless more has come:
+ * half a message, or what a turn's budget has left in the socket.
+ */
+static bool
+may_leave(const ct_session_t *session)
+{
+    return session->state->worker->leaving && session->in == NULL
+           && !session->conn->io.readable
+           && session->ncalls_total != session->ncalls_before_leaving;
+}
+
+
+/*
+ * After every turn: sends, decides what comes next, sets the timer.  It asks
+ * whether to go on behind the sending, which may just have made room: no
+ * event would tell of that.  The session may be closed when it returns.
  */
 static void
 settle(ct_session_t *session)
 {
-    const ct_worker_t *worker = session->state->worker;
-
     if (ct_output_send(session) == CT_ERROR) {
         ct_conn_close(session->conn);
         return;
     }
+    unpause(session);
     if (is_idle(session) && !session->paused) {
         if (session->finishing) {
             linger(session);
@@ -159,8 +186,7 @@ settle(ct_session_t *session)
             ct_conn_close(session->conn);
             return;
         }
-        if (worker->leaving && session->in == NULL
-            && session->ncalls_total != session->ncalls_before_leaving) {
+        if (may_leave(session)) {
             linger(session);
             return;
         }
@@ -194,10 +220,14 @@ serve(ct_session_t *session)
 static void
 drain(ct_session_t *session)
 {
-    ct_block_t *scratch = session->state->scratch;
+    ct_block_t *scratch = ct_input_scratch(session->state);
     size_t      n;
     ct_rc_t     rc;
 
+    if (scratch == NULL) {
+        ct_conn_close(session->conn);
+        return;
+    }
     do {
         rc = ct_conn_recv(session->conn, scratch->data, scratch->size, &n);
         if (rc == CT_OK) {
@@ -260,42 +290,23 @@ on_again(ct_task_t *task)
 }
 
 
-/* What was paused may go on once enough is sent and answered. */
-static void
-unpause(ct_session_t *session)
-{
-    if (session->paused && !ct_input_must_wait(session)) {
-        session->paused = false;
-        ct_loop_post(session->conn->loop, &session->again);
-    }
-}
-
-
 static void
 on_writable(ct_conn_t *conn)
 {
     ct_session_t *session = conn->session;
 
-    if (ct_buf_len(&session->out) == 0) {
-        return;
+    if (ct_buf_len(&session->out) != 0) {
+        settle(session);
     }
-    if (ct_output_send(session) == CT_ERROR) {
-        ct_conn_close(conn);
-        return;
-    }
-    unpause(session);
-    settle(session);
 }
 
 
 void
 ct_session_resume(ct_session_t *session)
 {
-    if (session->processing) {
-        return; /* who processes settles */
+    if (!session->processing) {
+        settle(session); /* else who processes does */
     }
-    unpause(session);
-    settle(session);
 }
 
 
@@ -306,7 +317,7 @@ on_timer(ct_conn_t *conn)
     const char   *c_what = "idle for client_timeout";
     char          peer[CT_ADDR_TEXT_SIZE];
 
-    if (!session->lingering) {
+    if (!session->lingering && !session->state->worker->quitting) {
         if (ct_buf_len(&session->out) != 0) {
             c_what = "took no reply for send_timeout";
         } else if (session->in != NULL) {
@@ -324,7 +335,8 @@ on_timer(ct_conn_t *conn)
 /*
  * An idle connection stays open until its next call or the end of
  * worker_shutdown_timeout: closing it now could cross with a call that is on
- * its way.  Only where nobody comes after us is there nothing to wait for.
+ * its way.  Only where nobody comes after us is there nothing to wait for,
+ * but for a client that has just connected and is about to call.
  */
 static void
 on_leaving(ct_conn_t *conn)
@@ -332,10 +344,15 @@ on_leaving(ct_conn_t *conn)
     ct_session_t *session = conn->session;
 
     session->ncalls_before_leaving = session->ncalls_total - session->ncalls;
-    if (session->state->worker->quitting && is_idle(session)
-        && session->in == NULL && !session->lingering) {
-        ct_conn_close(conn);
+    if (!session->state->worker->quitting || session->lingering
+        || session->in != NULL || !is_idle(session)) {
+        return;
     }
+    if (session->ncalls_total == 0) {
+        ct_timer_start(conn->loop, &conn->timer, FIRST_CALL_MS);
+        return;
+    }
+    ct_conn_close(conn);
 }
 
 

@@ -14,12 +14,12 @@
 int
 main(int argc, char **argv)
 {
-    GError         *error = NULL;
+    GError                   *error = NULL;
     AboutToShutDownException *leaving = NULL;
-    ThriftSocket   *sock;
-    ThriftTransport *transport;
-    ThriftProtocol *protocol;
-    PingServiceIf  *client;
+    ThriftSocket             *sock;
+    ThriftTransport          *transport;
+    ThriftProtocol           *protocol;
+    PingServiceIf            *client;
 
     if (argc != 3) {
         return 2;
@@ -29,10 +29,10 @@ main(int argc, char **argv)
     transport = g_object_new(argv[2][0] == '1' ? THRIFT_TYPE_FRAMED_TRANSPORT
                                                : THRIFT_TYPE_BUFFERED_TRANSPORT,
                              "transport", sock, NULL);
-    protocol = g_object_new(THRIFT_TYPE_BINARY_PROTOCOL, "transport",
-                            transport, NULL);
-    client = g_object_new(TYPE_PING_SERVICE_CLIENT, "input_protocol",
-                          protocol, "output_protocol", protocol, NULL);
+    protocol =
+        g_object_new(THRIFT_TYPE_BINARY_PROTOCOL, "transport", transport, NULL);
+    client = g_object_new(TYPE_PING_SERVICE_CLIENT, "input_protocol", protocol,
+                          "output_protocol", protocol, NULL);
     if (!thrift_transport_open(transport, &error)) {
         fprintf(stderr, "%s\n", error->message);
         return 1;

@@ -11,7 +11,8 @@
  * again begins with no notes.
  *
  * Differences from the real one that a user of it may meet: an edge is
- * reported for both filters at once, and `data` is always 0.
+ * reported for both filters at once, `data` is always 0, and a socket's error
+ * is always ECONNRESET.
  */
 
 #include <sys/event.h>
@@ -21,7 +22,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 enum {
     MAX_QUEUES = 64,
@@ -220,16 +220,14 @@ apply(shim_queue_t *queue, const struct kevent *change)
 }
 
 
+/*
+ * The socket's error belongs into fflags.  To ask for SO_ERROR would take it
+ * away from the recv(2) that is about to meet it, so a name must do.
+ */
 static unsigned
-socket_error(int fd)
+error_of(const struct epoll_event *event)
 {
-    int       err = 0;
-    socklen_t len = sizeof(err);
-
-    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len) != 0) {
-        return 0;
-    }
-    return (unsigned) err;
+    return event->events & EPOLLERR ? ECONNRESET : 0;
 }
 
 
@@ -241,7 +239,7 @@ translate(const shim_queue_t *queue, const struct epoll_event *event,
     const int          fd = event->data.fd;
     const shim_note_t *note = &queue->notes[fd];
     const bool         is_gone = (event->events & (EPOLLHUP | EPOLLERR)) != 0;
-    const unsigned     fflags = is_gone ? socket_error(fd) : 0;
+    const unsigned     fflags = error_of(event);
     const uint32_t     in = EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR;
     const uint32_t     end = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
     int                n = 0;

@@ -450,6 +450,18 @@ serves_the_sockets_of_absent_workers(void **state CT_UNUSED)
     set_serving(&rig, 1, false);
     set_serving(&rig, 2, false);
     turn_until_accepted(&rig, CLIENTS);
+
+    /* The master adds two workers, which do not serve yet. */
+    assert_int_equal(
+        ct_listens_grow(ct_event_listens(rig.fixture.cycle), 5, rig.worker.log),
+        CT_OK);
+    for (int i = 0; i < CLIENTS; i++) {
+        close(clients[i]);
+        clients[i] = connect_to(rig.listen);
+        assert_true(clients[i] >= 0);
+    }
+    turn_until_accepted(&rig, 2 * CLIENTS);
+    assert_false(fixture_says(&rig.fixture, "[err]"));
     for (int i = 0; i < CLIENTS; i++) {
         close(clients[i]);
     }

@@ -288,6 +288,7 @@ lives_without_memory(void **state CT_UNUSED)
     assert_string_equal(refusal(&sample_point_struct, &point, &out),
                         "no memory for a reply");
     assert_int_equal(ct_buf_len(&out), 0);
+    ct_buf_release(&out);
 }
 #endif
 

@@ -15,9 +15,11 @@
 #define HEAD_SIZE 4
 
 
+/* No head: the length is wrong, so who knows what stands behind it. */
 static ct_rc_t
-fail(ct_scan_t *scan, ct_wire_error_t error, const char *why)
+fail(ct_scan_t *scan, ct_cut_t *cut, ct_wire_error_t error, const char *why)
 {
+    *cut = (ct_cut_t){ 0, 0, 0 };
     scan->error = error;
     scan->why = why;
     return CT_ERROR;
@@ -41,13 +43,13 @@ cut_frame(ct_scan_t *scan, const ct_protocol_t *protocol, const uint8_t *data,
     }
     size = ct_load32(data);
     if (size == 0) {
-        return fail(scan, CT_WIRE_MALFORMED, "an empty frame");
+        return fail(scan, cut, CT_WIRE_MALFORMED, "an empty frame");
     }
     if (size > INT32_MAX) {
-        return fail(scan, CT_WIRE_MALFORMED, "a frame of negative length");
+        return fail(scan, cut, CT_WIRE_MALFORMED, "a frame of negative length");
     }
     if (size > limits->frame) {
-        return fail(scan, CT_WIRE_LIMIT, "a frame over the limit");
+        return fail(scan, cut, CT_WIRE_LIMIT, "a frame over the limit");
     }
     if (len - HEAD_SIZE < size) {
         *want = HEAD_SIZE + (size_t) size;

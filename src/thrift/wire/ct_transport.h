@@ -62,7 +62,8 @@ typedef struct ct_transport_s {
      * Looks for the end of the message that begins at `data`.  CT_OK: *cut
      * is set and *scan ready for the next message.  CT_AGAIN: *want is how many
      * bytes are needed in all, as far as is known (a hint, within the limits).
-     * CT_ERROR: scan->error and why.
+     * CT_ERROR: scan->error and why; cut->len bytes at `data` are where the
+     * message's head can be looked for (0: nowhere), to know whom to answer.
      */
     ct_rc_t (*cut)(ct_scan_t *scan, const ct_protocol_t *protocol,
                    const uint8_t *data, size_t len, const ct_limits_t *limits,

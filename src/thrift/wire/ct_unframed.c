@@ -33,6 +33,7 @@ cut_message(ct_scan_t *scan, const ct_protocol_t *protocol, const uint8_t *data,
     const ct_rc_t rc = protocol->scan(scan, data, len, limits, want);
 
     if (rc != CT_OK) {
+        *cut = (ct_cut_t){ 0, 0, len };
         return rc;
     }
     *cut = (ct_cut_t){ scan->offset, 0, scan->offset };

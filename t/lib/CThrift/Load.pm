@@ -16,6 +16,9 @@ use warnings;
 
 use CThrift::Client;
 use POSIX ();
+use Scalar::Util qw(weaken);
+
+my @stops;    # of all loads of this process
 
 sub start {
     my ($class, %o) = @_;
@@ -30,8 +33,9 @@ sub start {
         if ($pid == 0) {
             close $read;
             close $stop;
-            # Those of the earlier clients end when their own ends close.
-            close $_->{stop} for @{ $self->{pipes} };
+            # Earlier clients, of other loads too, end when the last copy of
+            # their pipe's end is closed: this must not be one.
+            close $_ for grep { defined } @stops;
             run($number, $go, $write, %o);
             POSIX::_exit(0);
         }
@@ -39,6 +43,8 @@ sub start {
         close $write;
         push @{ $self->{pipes} },
             { pid => $pid, read => $read, stop => $stop };
+        push @stops, $stop;
+        weaken $stops[-1];
     }
     return $self;
 }

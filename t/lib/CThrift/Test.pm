@@ -16,9 +16,10 @@ package CThrift::Test;
 #   $t->start;
 #   is(CThrift::Client::result($t->client->call('ping')), 'pong', 'ping');
 #
-# That is the whole file.  There is no plan: when the test ends, the server
-# is stopped, and four more claims are made of it: no [alert] or [emerg] in
-# its log, no word of a sanitizer, no process and no descriptor left over.
+# That is the whole file.  There is no plan: when the test ends, or calls
+# done_testing, the server is stopped, and four more claims are made of it: no
+# [alert] or [emerg] in its log, no word of a sanitizer, no process and no
+# descriptor left over.
 #
 # %%PORT_n%% is a free port from the kernel, %%TESTDIR%% the prefix, %%OBJS%%
 # the build directory (its modules are %%OBJS%%/NAME.so).  `pid` and
@@ -43,6 +44,7 @@ use Time::HiRes qw(sleep time);
 use CThrift::Client;
 
 our $PATIENCE = 20;    # seconds that anything may take; a failure, not a wait
+our $GRACE = 10;       # seconds in which to let go of what is open at the end
 
 my $objs = abs_path($ENV{CTHRIFT_OBJS} // 'objs');
 my @all;               # every harness made, for the end
@@ -292,8 +294,9 @@ sub master_pid {
 sub workers {
     my ($self, $master) = @_;
 
-    $master //= $self->master_pid;
-    return sort { $a <=> $b } children($master);
+    # An array, so that a scalar gets the number of them.
+    my @pids = sort { $a <=> $b } children($master // $self->master_pid);
+    return @pids;
 }
 
 
@@ -383,12 +386,10 @@ sub wait_for {
 sub reap {
     my ($self) = @_;
 
-    for my $harness (@all) {
-        my $pid = $harness->{child} // next;
-        if (waitpid($pid, WNOHANG) == $pid) {
-            $harness->{status} = $?;
-            delete $harness->{child};
-        }
+    my $child = $self->{child};
+    if (defined $child && waitpid($child, WNOHANG) == $child) {
+        $self->{status} = $?;
+        delete $self->{child};
     }
     # Of orphans that have come to this process, only servers are its own.
     for my $pid (children($$, 'Z')) {
@@ -477,12 +478,12 @@ sub leftover_descriptors {
     return if !$master || !kill 0, $master;
     CThrift::Client::close_all();
     my @pids = ($self->has_master ? $self->workers : $master);
-    wait_for(sub { !map { connections($_) } @pids }, 5);
+    wait_for(sub { !map { connections($_) } @pids }, $GRACE);
     push @words, map { my $pid = $_; map { "worker $pid: $_" }
             connections($pid) } @pids;
 
     my $before = $self->{descriptors} // return @words;
-    wait_for(sub { descriptors($master) <= $before }, 5);
+    wait_for(sub { descriptors($master) <= $before }, $GRACE);
     my $now = descriptors($master);
     push @words, "the master had $before descriptors and has $now"
         if $now > $before;
@@ -500,7 +501,7 @@ sub leftover_processes {
         return grep { (readlink("/proc/$_/exe") // '') =~ /cthrift/ }
             map { ($_, children($_)) } children($$);
     };
-    wait_for(sub { !$servers->() }, 10);
+    wait_for(sub { !$servers->() }, $GRACE);
     for my $pid ($servers->()) {
         push @left, "$pid " . title($pid);
         kill 'KILL', $pid;
@@ -532,33 +533,49 @@ sub sanitizer_words {
 }
 
 
+# Of all servers of the test, before the plan is made: in END, or where the
+# test calls done_testing.  All are stopped before anybody looks who is left.
 sub finish {
-    my ($self) = @_;
-    my @descriptors = $self->leftover_descriptors;
+    my @finished = splice @all;
+    my @descriptors;
 
-    $self->stop if $self->master_pid;
-    my @processes = $self->leftover_processes;
-
+    return if $$ != $owner || !@finished;
+    for my $self (@finished) {
+        push @descriptors, $self->leftover_descriptors;
+        $self->stop if $self->master_pid;
+    }
     is(join("\n", @descriptors), '', 'no descriptor left over');
-    is(join("\n", @processes), '', 'no process left over');
-    is(join("\n", $self->alerts), '', 'no alerts');
-    is($self->sanitizer_words, '', 'no word of a sanitizer');
+    is(join("\n", map { $_->leftover_processes } @finished), '',
+        'no process left over');
+    is(join("\n", map { $_->alerts } @finished), '', 'no alerts');
+    is(join('', map { $_->sanitizer_words } @finished), '',
+        'no word of a sanitizer');
 
-    if ($ENV{CTHRIFT_KEEP}) {
-        diag "kept: $self->{dir}";
-    } else {
-        remove_tree($self->{dir});
+    for my $self (@finished) {
+        if ($ENV{CTHRIFT_KEEP}) {
+            diag "kept: $self->{dir}";
+        } else {
+            remove_tree($self->{dir});
+        }
     }
 }
 
+{
+    no warnings 'redefine';
+    my $done = \&Test::Builder::done_testing;
+    *Test::Builder::done_testing = sub { finish(); goto &$done };
+}
+
+# An interrupt is an end as well: END stops the servers.
+$SIG{$_} = sub { exit 1 } for qw(INT TERM HUP);
+
 
 END {
-    if ($$ == $owner && @all) {
+    if ($$ == $owner) {
         my $status = $?;    # what the test itself ends with
-        for my $self (@all) {
-            eval { $self->finish; 1 } or diag $@;
-        }
-        done_testing() if $status == 0 && !Test::More->builder->has_plan;
+        my $any = @all;
+        finish();
+        done_testing() if $any && $status == 0;
         $? = $status;
     }
 }

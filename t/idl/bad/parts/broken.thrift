@@ -1,0 +1,1 @@
+struct Broken { 1: i32 }

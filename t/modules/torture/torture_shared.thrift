@@ -1,0 +1,1 @@
+../../idl/torture_shared.thrift
