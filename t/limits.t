@@ -128,8 +128,6 @@ for my $case (
     ["GET / HTTP/1.1\r\n\r\n", 'HTTP'],
     ["\x16\x03\x01\x02\x00\x01\x00", 'TLS'],
     ["SSH-2.0-OpenSSH\r\n", 'SSH'],
-    ["\x82\x21\x01\x04ping\x00", 'compact'],
-    ["[1,\"ping\",1,1,{}]", 'JSON'],
     ["\x00\x00\x00\x20\x0f\xff\x00\x00", 'THeader'],
     ["\xff\xfb\x01\xff\xfd\x03", 'telnet'],
     ["\x00" x 64, 'empty frame'],

@@ -41,18 +41,22 @@ sub output_of {
 }
 
 SKIP: {
-    skip 'python3-thrift is not installed', 2
+    skip 'python3-thrift is not installed', 6
         if system("/usr/bin/python3 -c 'import thrift' 2> /dev/null") != 0;
     mkdir "$dir/py";
     output_of("thrift -r --gen py -out py '$idl/torture.thrift'");
     for my $framed (0, 1) {
-        is(output_of("/usr/bin/python3 '$here/torture.py' py $port $framed "
-            . '40'), "32 methods\n", "Python, framed $framed");
+        for my $protocol (qw(binary compact json)) {
+            my $rounds = $protocol eq 'binary' ? 40 : 15;
+            is(output_of("/usr/bin/python3 '$here/torture.py' py $port "
+                . "$framed $rounds $protocol"), "32 methods\n",
+                "Python, $protocol, framed $framed");
+        }
     }
 }
 
 SKIP: {
-    skip 'libthrift-dev or a C++ compiler is not installed', 2
+    skip 'libthrift-dev or a C++ compiler is not installed', 6
         if system('command -v g++ > /dev/null 2>&1') != 0
         || system('pkg-config --exists thrift') != 0;
     mkdir "$dir/cpp";
@@ -61,11 +65,13 @@ SKIP: {
         . "'$here/torture_cpp.cpp' cpp/Torture.cpp cpp/Base.cpp "
         . 'cpp/torture_types.cpp cpp/torture_shared_types.cpp '
         . '$(pkg-config --cflags --libs thrift)');
-    skip "the C++ client cannot be built: $built", 2
+    skip "the C++ client cannot be built: $built", 6
         if !-x "$dir/torture_cpp";
     for my $framed (0, 1) {
-        is(output_of("./torture_cpp $port $framed"), "0 failures\n",
-            "C++, framed $framed");
+        for my $protocol (qw(binary compact json)) {
+            is(output_of("./torture_cpp $port $framed $protocol"),
+                "0 failures\n", "C++, $protocol, framed $framed");
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 """Every method of t/idl/torture.thrift with random values, through Apache's
-Python library: torture.py GENERATED PORT FRAMED ROUNDS.
+Python library: torture.py GENERATED PORT FRAMED ROUNDS PROTOCOL.
 
 The values are made from what Apache's compiler says of each type
 (thrift_spec), so nothing here knows the IDL.  What is sent must come back.
@@ -12,12 +12,16 @@ import sys
 sys.path.insert(0, sys.argv[1])
 
 from thrift.protocol import TBinaryProtocol  # noqa: E402
+from thrift.protocol import TCompactProtocol, TJSONProtocol  # noqa: E402
 from thrift.Thrift import TApplicationException, TType  # noqa: E402
 from thrift.transport import TSocket, TTransport  # noqa: E402
 from torture import Torture, ttypes  # noqa: E402
 from torture_shared.ttypes import Lost  # noqa: E402
 
 rng = random.Random(20240229)
+PROTOCOLS = {"binary": TBinaryProtocol.TBinaryProtocol,
+             "compact": TCompactProtocol.TCompactProtocol,
+             "json": TJSONProtocol.TJSONProtocol}
 BITS = {TType.BYTE: 8, TType.I16: 16, TType.I32: 32, TType.I64: 64}
 
 
@@ -32,7 +36,9 @@ def double():
     value = struct.unpack("<d", struct.pack("<Q", bits))[0]
     if value != value:
         return 0.1
-    return rng.choice([0.0, -0.0, 1.5, float("inf"), value])
+    # The library's JSON writes an infinity without its quotes.
+    infinite = 1e308 if sys.argv[5] == "json" else float("inf")
+    return rng.choice([0.0, -0.0, 1.5, infinite, value])
 
 
 def text():
@@ -125,7 +131,7 @@ def main():
         transport = TTransport.TFramedTransport(sock)
     else:
         transport = TTransport.TBufferedTransport(sock)
-    client = Torture.Client(TBinaryProtocol.TBinaryProtocol(transport))
+    client = Torture.Client(PROTOCOLS[sys.argv[5]](transport))
     transport.open()
     names = sorted(n for n in dir(Torture.Iface) if n.startswith("echo"))
     for _ in range(int(sys.argv[4])):

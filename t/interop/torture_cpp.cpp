@@ -1,5 +1,5 @@
 // Round trips of t/idl/torture.thrift through Apache's C++ library:
-// torture_cpp PORT FRAMED.
+// torture_cpp PORT FRAMED PROTOCOL.
 
 #include <cstdint>
 #include <cstdlib>
@@ -9,6 +9,8 @@
 #include <memory>
 
 #include <thrift/protocol/TBinaryProtocol.h>
+#include <thrift/protocol/TCompactProtocol.h>
+#include <thrift/protocol/TJSONProtocol.h>
 #include <thrift/transport/TBufferTransports.h>
 #include <thrift/transport/TSocket.h>
 
@@ -172,9 +174,22 @@ static void run(TortureClient &client)
     }
 }
 
+static std::shared_ptr<protocol::TProtocol>
+protocol_of(const std::string &name,
+            const std::shared_ptr<transport::TTransport> &layer)
+{
+    if (name == "compact") {
+        return std::make_shared<protocol::TCompactProtocol>(layer);
+    }
+    if (name == "json") {
+        return std::make_shared<protocol::TJSONProtocol>(layer);
+    }
+    return std::make_shared<protocol::TBinaryProtocol>(layer);
+}
+
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
+    if (argc != 4) {
         return 2;
     }
     auto socket = std::make_shared<transport::TSocket>("127.0.0.1",
@@ -185,7 +200,7 @@ int main(int argc, char **argv)
     } else {
         layer = std::make_shared<transport::TBufferedTransport>(socket);
     }
-    TortureClient client(std::make_shared<protocol::TBinaryProtocol>(layer));
+    TortureClient client(protocol_of(argv[3], layer));
 
     layer->open();
     for (int i = 0; i < 20; i++) {
