@@ -212,6 +212,8 @@ sub run_batch {
 
 # ---- Each dialect.
 
+# (With $good accepted: a connection may wait for that under load.)
+ping();
 my $descriptors = CThrift::Test::descriptors($worker);
 
 for my $dialect ([1, 1], [1, 0], [0, 1], [0, 0]) {

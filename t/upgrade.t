@@ -95,11 +95,11 @@ for my $n (1 .. 3) {
 {
     my $old = $t->master_pid;
     $t->signal('USR2');
+    my $new;
     CThrift::Test::wait_for(sub {
-        $t->master_pid && $t->master_pid != $old
-            && $t->workers($t->master_pid) == 2
+        $new = $t->master_pid;
+        return $new && $new != $old && $t->workers($new) == 2;
     });
-    my $new = $t->master_pid;
     $t->signal('QUIT', $old);
     ok(CThrift::Test::wait_for(sub { $t->reap; !kill 0, $old }),
         'QUIT to the old one');

@@ -10,8 +10,8 @@
  * costs ten times as much), few enough that a burst does not all end in the
  * worker that woke first and stays there as long as its clients do.
  *
- * A leaving worker closes the gate, tells each connection, and says so when
- * the last one has gone.
+ * A leaving worker takes what it was woken for, closes the gate, tells each
+ * connection, and says so when the last one has gone.
  */
 
 #include "core/ct_config.h"
@@ -309,10 +309,28 @@ tell_leaving(ct_conn_t *conn)
 }
 
 
+/*
+ * EPOLLEXCLUSIVE has woken us, and nobody else, for a connection whose report
+ * may stand behind that which makes us leave.  Not taken now it would lie in
+ * the backlog until the next one comes.  Whatever was waiting beyond a batch
+ * has woken others.
+ */
+static void
+let_in_last(ct_acceptor_t *acceptor)
+{
+    for (size_t i = 0; i < acceptor->gate.ndoors; i++) {
+        if (acceptor->gate.doors[i].io.registered) {
+            let_in(&acceptor->gate.doors[i]);
+        }
+    }
+}
+
+
 void
 ct_acceptor_leave(ct_acceptor_t *acceptor, ct_acceptor_fn fn, void *data)
 {
     if (!acceptor->leaving) {
+        let_in_last(acceptor);
         acceptor->leaving = true;
         acceptor->on_left = fn;
         acceptor->data = data;

@@ -44,10 +44,10 @@ ct_acceptor_t *ct_acceptor_create(ct_worker_t            *worker,
 ct_rc_t ct_acceptor_start(ct_acceptor_t *acceptor);
 
 /*
- * Stops accepting for good, closes this process's listening descriptors and
- * tells every connection (on_leaving).  `fn` runs when there is none left,
- * perhaps before this returns.  Called again it only tells them again: the
- * worker's `quitting` may be news.
+ * Takes a last batch, stops accepting for good, closes this process's listening
+ * descriptors and tells every connection (on_leaving).  `fn` runs when there is
+ * none left, perhaps before this returns.  Called again it only tells them
+ * again: the worker's `quitting` may be news.
  */
 void ct_acceptor_leave(ct_acceptor_t *acceptor, ct_acceptor_fn fn, void *data);
 

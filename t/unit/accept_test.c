@@ -383,6 +383,24 @@ leaves_when_the_last_connection_has_gone(void **state CT_UNUSED)
 }
 
 
+/* Its report may be what the turn has not come to. */
+static void
+takes_who_waits_before_it_leaves(void **state CT_UNUSED)
+{
+    rig_t rig;
+    int   client;
+
+    start_tcp(&rig, "", 1, 100);
+    client = connect_to(rig.listen);
+    ct_acceptor_leave(rig.acceptor, count_left, &rig);
+    assert_int_equal(rig.naccepted, 1);
+    assert_int_equal(rig.nleaving, 1);
+    assert_int_equal(rig.nleft, 0);
+    close(client);
+    stop(&rig);
+}
+
+
 static void
 leaves_at_once_when_all_close(void **state CT_UNUSED)
 {
@@ -482,6 +500,7 @@ main(void)
         cmocka_unit_test(stops_at_the_limit_and_goes_on),
         cmocka_unit_test(survives_a_lack_of_descriptors),
         cmocka_unit_test(leaves_when_the_last_connection_has_gone),
+        cmocka_unit_test(takes_who_waits_before_it_leaves),
         cmocka_unit_test(leaves_at_once_when_all_close),
         cmocka_unit_test(serves_the_sockets_of_absent_workers),
         cmocka_unit_test_prestate(accepts_and_counts, kqueue),

@@ -1,0 +1,45 @@
+#!/usr/bin/perl
+
+# client.t -- the C client: stubs that cthriftc writes, over ct_client.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use CThrift::Test;
+use Test::More;
+
+my $objs = CThrift::Test::objs();
+my $t = CThrift::Test->new(<<'END');
+load_module %%OBJS%%/probe.so;
+worker_processes 1;
+thrift {
+    server {
+        listen 127.0.0.1:%%PORT_1%%;
+        listen unix:%%TESTDIR%%/sock;
+        service Probe { }
+    }
+}
+END
+$t->start;
+
+# With the flags of the build: its sanitizers are the client's too.
+my %flag;
+open my $fh, '<', "$objs/flags" or die "no $objs/flags: $!";
+while (<$fh>) {
+    $flag{$1} = $2 if /^(\w+)\s*=\s*(.*)$/;
+}
+my $cc = $flag{CC} // 'cc';
+my $cflags = $flag{CFLAGS} // '';
+my $out = `$cc $cflags -Isrc -I$objs -I$objs/probe \\
+    -o '@{[$t->dir]}/client_stub' t/interop/client_stub.c \\
+    $objs/probe/probe.gen.c $objs/libct_thrift.a $objs/libct_wire.a \\
+    $objs/libct_event.a $objs/libct_core.a -lpcre2-8 -ldl 2>&1`;
+is($?, 0, 'the client builds') or diag $out;
+
+for my $address ('127.0.0.1:' . $t->port(1), 'unix:' . $t->dir . '/sock') {
+    for my $framed (0, 1) {
+        is(`'@{[$t->dir]}/client_stub' $address $framed 2>&1`, "ok\n",
+            "$address, framed $framed");
+    }
+}
