@@ -31,7 +31,7 @@ void ct_mem_release(void *data);
  * them fails, once.  Exists only in a build with CT_FAULTS.
  */
 #if CT_FAULTS
-void ct_mem_fail_after(size_t n);
+CT_API void ct_mem_fail_after(size_t n);
 #endif
 
 #endif /* CT_MEM_H */

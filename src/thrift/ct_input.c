@@ -87,7 +87,10 @@ dialect_find(ct_session_t *session, const uint8_t *data, size_t len)
 }
 
 
-/* The place inside an unfinished message outlives the shared scan. */
+/*
+ * The place inside an unfinished message outlives the shared scan, which is
+ * clean again for the next session, also where there was no memory.
+ */
 static ct_rc_t
 scan_keep(ct_session_t *session)
 {
@@ -97,12 +100,11 @@ scan_keep(ct_session_t *session)
         return CT_AGAIN;
     }
     session->scan = ct_mem_try_alloc(sizeof(*shared));
-    if (session->scan == NULL) {
-        return CT_ERROR;
+    if (session->scan != NULL) {
+        *session->scan = *shared;
     }
-    *session->scan = *shared;
     memset(shared, 0, offsetof(ct_scan_t, levels));
-    return CT_AGAIN;
+    return session->scan != NULL ? CT_AGAIN : CT_ERROR;
 }
 
 

@@ -29,7 +29,7 @@
 #define CALL_POOL_SIZE 4096
 
 
-/* ", client: 127.0.0.1:4711, method: Greeter.greet" */
+/* "client: 127.0.0.1:4711, method: Greeter.greet" */
 static size_t
 call_context(const void *data, char *out, size_t size)
 {
@@ -41,7 +41,7 @@ call_context(const void *data, char *out, size_t size)
     if (pending->session != NULL) {
         ct_conn_peer_text(pending->session->conn, peer, sizeof(peer));
     }
-    n = snprintf(out, size, ", client: %s, method: %s.%s", peer,
+    n = snprintf(out, size, "client: %s, method: %s.%s", peer,
                  handler ? handler->offer->service->name : "",
                  handler ? handler->method->name : "");
     return n < 0 ? 0 : (size_t) n < size ? (size_t) n : size - 1;

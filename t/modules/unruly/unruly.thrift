@@ -13,4 +13,7 @@ service Unruly {
 
     /** Answers at once; all that are held end in its after_call. */
     i32 release_after()
+
+    /** The n + 1st allocation from now fails, if the build has faults. */
+    bool starve(1: i32 n)
 }

@@ -5,6 +5,7 @@
 
 #include <cthrift.h>
 
+#include "core/ct_mem.h"
 #include "unruly.gen.h"
 
 #define MAX_HELD 1024
@@ -84,6 +85,21 @@ release_after(ct_call_t *call, const unruly_unruly_release_after_args_t *args,
 }
 
 
+/* Rule 42: because the function exists in such a build only. */
+static ct_rc_t
+starve(ct_call_t *call, const unruly_unruly_starve_args_t *args,
+       unruly_unruly_starve_result_t *result)
+{
+    (void) call;
+    (void) args;
+    result->success = CT_FAULTS;
+#if CT_FAULTS
+    ct_mem_fail_after((size_t) args->n);
+#endif
+    return CT_OK;
+}
+
+
 static void
 after_call(ct_call_t *call, void *data)
 {
@@ -115,6 +131,7 @@ static const unruly_unruly_ops_t unruly_ops = {
     .held = held,
     .release = release,
     .release_after = release_after,
+    .starve = starve,
 };
 
 static const ct_binding_t unruly_services[] = {
