@@ -352,6 +352,23 @@ exception_read(ct_client_t *client, ct_reader_t *reader)
 }
 
 
+/* A caller who got CT_OK may look behind the pointer to a struct. */
+static ct_rc_t
+result_check(ct_client_t *client, const ct_method_t *method, const void *result)
+{
+    bool is_exception;
+
+    if (ct_codec_result_is_set(method->result, result, &is_exception)) {
+        return CT_OK;
+    }
+    client->app_error = CT_APP_MISSING_RESULT;
+    snprintf(client->error, sizeof(client->error),
+             "%s failed: the reply of %s has no result", method->name,
+             client->conf.address);
+    return CT_ERROR;
+}
+
+
 /* Decodes from a copy: `in` may move with the next call, the result not. */
 static ct_rc_t
 reply_read(ct_client_t *client, const ct_method_t *method, const ct_cut_t *cut,
@@ -383,7 +400,7 @@ reply_read(ct_client_t *client, const ct_method_t *method, const ct_cut_t *cut,
     if (ct_codec_read(&reader, method->result, result) != CT_OK) {
         return broken(client, "bad reply from", reader.why);
     }
-    return CT_OK;
+    return result_check(client, method, result);
 }
 
 

@@ -40,7 +40,8 @@ CT_API void         ct_client_destroy(ct_client_t *client);
 
 /*
  * Calls a method and waits.  `result` is filled as the reply says and lives
- * until the next call; NULL for oneway.  CT_ERROR: the connection, the reply
+ * until the next call; NULL for oneway.  CT_OK: success or one exception is
+ * set, unless the method returns nothing.  CT_ERROR: the connection, the reply
  * or the server failed: see ct_client_error.
  */
 CT_API ct_rc_t ct_client_call(ct_client_t *client, const ct_method_t *method,
@@ -50,8 +51,9 @@ CT_API ct_rc_t ct_client_call(ct_client_t *client, const ct_method_t *method,
 CT_API const char *ct_client_error(const ct_client_t *client);
 
 /*
- * The type of the TApplicationException that the last call got, or -1 if its
- * error was another.
+ * The type of the TApplicationException that the last call got, or
+ * CT_APP_MISSING_RESULT for a reply without a result; -1 if its error was
+ * another.
  */
 CT_API int ct_client_app_error(const ct_client_t *client);
 
