@@ -87,16 +87,22 @@ close_bracket(ct_scanner_t *scanner, uint8_t c)
 }
 
 
+static bool
+is_space(uint8_t c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+
 /* Numbers and separators; before the message, only space. */
 static ct_rc_t
 pass_other(ct_scanner_t *scanner, uint8_t c)
 {
-    const bool is_space = c == ' ' || c == '\n' || c == '\r' || c == '\t';
     const bool is_inner = (c >= '0' && c <= '9') || c == ',' || c == ':'
                           || c == '-' || c == '+' || c == '.' || c == 'e'
                           || c == 'E';
 
-    if (is_space || (is_inner && scanner->scan->depth > 0)) {
+    if (is_space(c) || (is_inner && scanner->scan->depth > 0)) {
         return CT_OK;
     }
     return ct_scanner_fail(scanner, CT_WIRE_MALFORMED,
@@ -174,6 +180,19 @@ is_over(const ct_scanner_t *scanner)
 }
 
 
+/*
+ * White space behind a message is the message's: a line end that stays behind
+ * would look like the beginning of another one, which never comes.
+ */
+static void
+pass_space(ct_scan_t *scan, const uint8_t *data, size_t end)
+{
+    while (scan->offset < end && is_space(data[scan->offset])) {
+        scan->offset++;
+    }
+}
+
+
 /* Brackets that are open must close, and a string before them. */
 static size_t
 least_missing(const ct_scan_t *scan)
@@ -199,6 +218,7 @@ ct_json_scan(ct_scan_t *scan, const uint8_t *data, size_t len,
             return CT_ERROR;
         }
         if (is_over(&scanner)) {
+            pass_space(scan, data, end);
             return CT_OK;
         }
     }
