@@ -27,6 +27,7 @@ thrift {
         listen 127.0.0.1:%%PORT_2%%;
         listen unix:%%TESTDIR%%/sock;
         max_unsent_replies 1;
+        client_read_timeout 200ms;
         service Probe { }
     }
 }
@@ -167,6 +168,30 @@ for my $rest ('', "\0" x 12, "\0\0\0\1" x 3) {
     $c->send_raw(pack('N', 0) . $rest);
     is($c->recv_until_closed, '',
         'an empty frame and ' . length($rest) . ' bytes: closed, no reply');
+}
+
+# A reason that JSON cannot say, for it is cut inside a character or none.
+{
+    my $c = $t->client;
+    my $text = 'x' . "\xc3\xa9" x 300;
+    $c->send_raw(qq([1,"fail",1,7,{"1":{"str":"$text"}}]));
+    1 while $c->{in} !~ /\}\]$/ && $c->fill(time + 5);
+    like($c->{in}, qr/^\[1,"fail",3,7,.*"because x(?:\xc3\xa9)+"/,
+        'a long reason ends with a character');
+    $c->{in} = '';
+    $c->send_raw('[1,"Unruly:mumble",1,8,{}]');
+    1 while $c->{in} !~ /\}\]$/ && $c->fill(time + 5);
+    like($c->{in}, qr/^\[1,"mumble",3,8,.*"2":\{"i32":6\}/,
+        'a reason that is no text is replaced');
+}
+
+# A line end behind a message of JSON is not half of another one.
+{
+    my $c = $t->client(port => $t->port(2));
+    $c->send_raw(qq([1,"nothing",1,7,{}]\r\n));
+    sleep 0.5;
+    ok($c->fill(time + 5), 'answered');
+    ok(!$c->is_closed, 'and not closed by client_read_timeout');
 }
 
 # What a client says does not reach the log as it came.

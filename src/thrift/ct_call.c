@@ -28,6 +28,10 @@ call_fail(ct_call_t *call, ct_app_error_t type, const char *fmt, va_list args)
 
     if (text.len > FAIL_TEXT_SIZE) {
         text.len = FAIL_TEXT_SIZE;
+        /* Before a character of UTF-8, not in it: some dialects insist. */
+        while (text.len > 0 && ((uint8_t) text.data[text.len] & 0xc0) == 0x80) {
+            text.len--;
+        }
     }
     pending->failed = true;
     pending->fail_type = type;

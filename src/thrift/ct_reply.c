@@ -25,6 +25,9 @@
 /* Most bytes of a handler's reason, which may quote a client, in the log. */
 #define REASON_SHOWN 256
 
+/* In place of a reason that is not text. */
+#define UNSPEAKABLE "a reason that cannot be written"
+
 
 /* One whole reply at the end of `out`; *c_why as ct_codec_write. */
 static ct_rc_t
@@ -72,9 +75,15 @@ failure_write(ct_pending_t *pending, ct_buf_t *out)
         CT_LOG(&pending->log, CT_LOG_ERR, 0, "the handler failed: %s",
                ct_str_printable(exception.message, shown, sizeof(shown)));
     }
-    if (out == NULL) {
+    if (out == NULL
+        || reply_write(pending, CT_MESSAGE_EXCEPTION, &ct_app_exception_struct,
+                       &exception, out, &c_why)
+               == CT_OK) {
         return CT_OK;
     }
+
+    /* Not every dialect can say what a handler gives as its reason. */
+    exception.message = CT_STR(UNSPEAKABLE);
     return reply_write(pending, CT_MESSAGE_EXCEPTION, &ct_app_exception_struct,
                        &exception, out, &c_why);
 }

@@ -14,6 +14,9 @@ service Unruly {
     /** Answers at once; all that are held end in its after_call. */
     i32 release_after()
 
+    /** Fails, and says why in bytes that are no text. */
+    void mumble()
+
     /** The n + 1st allocation from now fails, if the build has faults. */
     bool starve(1: i32 n)
 }

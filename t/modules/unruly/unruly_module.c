@@ -85,6 +85,16 @@ release_after(ct_call_t *call, const unruly_unruly_release_after_args_t *args,
 }
 
 
+static ct_rc_t
+mumble(ct_call_t *call, const unruly_unruly_mumble_args_t *args,
+       unruly_unruly_mumble_result_t *result)
+{
+    (void) args;
+    (void) result;
+    return ct_call_fail(call, "\xff\xfe");
+}
+
+
 /* Rule 42: because the function exists in such a build only. */
 static ct_rc_t
 starve(ct_call_t *call, const unruly_unruly_starve_args_t *args,
@@ -131,6 +141,7 @@ static const unruly_unruly_ops_t unruly_ops = {
     .held = held,
     .release = release,
     .release_after = release_after,
+    .mumble = mumble,
     .starve = starve,
 };
 
