@@ -244,8 +244,8 @@ END
     $t->conf(<<"END");
 load_module %%OBJS%%/thrifttest.so;
 thrift {
-    default_service ThriftTest;
     server {
+        default_service ThriftTest;
         listen 127.0.0.1:%%PORT_1%%;
         listen unix:%%TESTDIR%%/socket;
         listen unix:\@$abstract;

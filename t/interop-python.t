@@ -1,0 +1,50 @@
+#!/usr/bin/perl
+
+# interop-python.t -- the Thrift libraries of Python: Apache's from Debian, in
+# Python and in C, and from PyPI; thriftpy from Debian, thriftpy2 from PyPI.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use CThrift::Interop;
+use Test::More;
+
+my $i = CThrift::Interop->new('python');
+my @sockets = qw(tcp unix abstract tls);
+my @plain = qw(binary compact json);
+my @header = qw(header header-compact header-zlib);
+
+sub multiplexed { return (@_, map { "multi-$_" } @_) }
+
+# THttpClient takes a URL, which has no place for a path.
+sub http_needs_port {
+    my (undef, $transport, $socket) = @_;
+
+    return 'its HTTP knows no domain sockets'
+        if $transport eq 'http' && $socket =~ /unix|abstract/;
+    return undef;
+}
+
+# A library whose stubs thrift-compiler makes.
+sub apache {
+    my ($library, $python) = @_;
+    my $generated = $i->generate('py') or return $i->absent($library, $i->why);
+
+    $i->client(
+        library    => $library,
+        command    => [$python, $i->source('client.py'), $generated],
+        protocols  => [multiplexed(@plain, @header)],
+        transports => [qw(buffered framed http zlib)],
+        sockets    => \@sockets,
+        except     => \&http_needs_port,
+    );
+}
+
+my $lack = $i->missing('command thrift' => 'thrift-compiler',
+    'python thrift' => 'python3-thrift', 'python six' => 'python3-six');
+if ($lack) {
+    $i->absent('python3-thrift', $lack);
+} else {
+    apache('python3-thrift', '/usr/bin/python3');
+}
