@@ -135,4 +135,74 @@ for my $case (
 my $c = $t->client;
 is(CThrift::Client::result($c->call('ping')), 'pong', 'and binary beside them');
 
+# A connection may change its dialect between framed messages.
+{
+    my $c = $t->client(framed => 1);
+    for my $protocol (qw(compact json compact)) {
+        my ($call, $reply) = map { framed($_) } @{ $said{$protocol}[0] };
+        $c->send_raw($call);
+        is(recv_n($c, length $reply), $reply, "framed $protocol in its turn");
+    }
+    is(CThrift::Client::result($c->call('ping')), 'pong', 'then binary');
+    $c->send_raw($said{json}[0][0]);
+    is(recv_n($c, length $said{json}[0][1]), $said{json}[0][1],
+        'and then one without a frame');
+    $c->send_raw("\x82\x22\x07\x04ping\x00");
+    is($c->recv_until_closed, '', 'what nobody speaks ends it');
+}
+$t->stop;
+
+# What a server does not speak it names.
+$t = CThrift::Test->new(<<'END');
+thrift {
+    protocol compact;
+    server {
+        listen 127.0.0.1:%%PORT_1%%;
+        transport framed;
+        service PingService { }
+    }
+}
+END
+$t->start;
+
+for my $case (
+    [$said{compact}[0][0], 'the compact protocol'],
+    [framed($said{json}[0][0]), 'the framed JSON protocol'],
+    ["\x80\x01\x00\x01\x00\x00\x00\x04ping", 'the binary protocol'],
+) {
+    my ($bytes, $name) = @$case;
+    my $c = $t->client;
+    $c->send_raw($bytes);
+    is($c->recv_until_closed, '', "$name is refused");
+}
+like($t->log_text, qr/looks\ like:\ the\ compact\ protocol,\ client/x,
+    'the log names it');
+{
+    my $c = $t->client;
+    my ($call, $reply) = map { framed($_) } @{ $said{compact}[0] };
+    $c->send_raw($call);
+    is(recv_n($c, length $reply), $reply, 'and the rest is served');
+}
+$t->stop;
+
+for my $case (
+    ['transport framed framed;', qr/'framed' is given twice/],
+    ['protocol thrift;', qr/invalid value 'thrift' of 'protocol'/],
+    ['protocol auto json;', qr/invalid value 'auto' of 'protocol'/],
+) {
+    my ($line, $error) = @$case;
+    $t->conf(<<"END");
+thrift {
+    server {
+        listen 127.0.0.1:%%PORT_1%%;
+        $line
+        service PingService { }
+    }
+}
+END
+    my ($status, undef, $err) = $t->run('-t');
+    isnt($status, 0, "$line fails");
+    like($err, $error, 'with its reason');
+}
+
 done_testing;

@@ -6,6 +6,8 @@
 
 #include "thrift/ct_call.h"
 
+#include <strings.h>
+
 #include "core/ct_module.h"
 #include "event/ct_conn.h"
 #include "thrift/ct_dispatch.h"
@@ -108,6 +110,24 @@ ct_call_cancelled(const ct_call_t *call)
 
     _Static_assert(offsetof(ct_pending_t, call) == 0, "the call comes first");
     return pending->session == NULL;
+}
+
+
+ct_str_t
+ct_call_header(const ct_call_t *call, ct_str_t name)
+{
+    const ct_pending_t  *pending = (const void *) call;
+    const ct_envelope_t *envelope = &pending->envelope;
+
+    for (size_t i = 0; i < envelope->nheaders; i++) {
+        const ct_header_t *header = &envelope->headers[i];
+
+        if (header->name.len == name.len
+            && strncasecmp(header->name.data, name.data, name.len) == 0) {
+            return header->value;
+        }
+    }
+    return (ct_str_t){ 0, NULL };
 }
 
 

@@ -73,6 +73,14 @@ CT_API bool ct_call_is_leaving(const ct_call_t *call);
 /* Nobody waits for the answer any more. */
 CT_API bool ct_call_cancelled(const ct_call_t *call);
 
+/*
+ * The value of a header that came with the call (THeader, TTHeader, HTTP), a
+ * slice that lives as long as the call; its data is NULL where there is none.
+ * Case does not matter in `name`.  Of equal names the first counts, and one of
+ * this call before one that was set for the connection.
+ */
+CT_API ct_str_t ct_call_header(const ct_call_t *call, ct_str_t name);
+
 /* The client's address as text, in the call's pool. */
 CT_API ct_str_t ct_call_peer(ct_call_t *call);
 

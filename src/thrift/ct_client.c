@@ -34,9 +34,9 @@
 /* Invariant: fd is -1 while there is no connection. */
 struct ct_client_s {
     ct_client_conf_t conf;
-    ct_dialect_t     dialect;
-    ct_pool_t       *pool;    /* lives as long as the client */
-    ct_pool_t       *results; /* of the last call */
+    ct_envelope_t    envelope; /* of requests */
+    ct_pool_t       *pool;     /* lives as long as the client */
+    ct_pool_t       *results;  /* of the last call */
     int              fd;
     int32_t          seqid;
     int              app_error;
@@ -73,8 +73,9 @@ ct_client_create(const ct_client_conf_t *conf)
     if (conf->service != NULL) {
         client->conf.service = ct_str_dup_c(pool, ct_str_of(conf->service));
     }
-    client->dialect.protocol = &ct_binary_protocol;
-    client->dialect.transport =
+    client->envelope.is_request = true;
+    client->envelope.dialect.protocol = &ct_binary_protocol;
+    client->envelope.dialect.transport =
         conf->framed ? &ct_framed_transport : &ct_unframed_transport;
     client->fd = -1;
     client->app_error = -1;
@@ -278,7 +279,7 @@ static ct_rc_t
 reply_receive(ct_client_t *client, ct_cut_t *cut)
 {
     const uint64_t deadline_ms = deadline_of(client->conf.receive_timeout_ms);
-    const ct_dialect_t *dialect = &client->dialect;
+    const ct_dialect_t *dialect = &client->envelope.dialect;
     ct_buf_t           *in = &client->in;
     size_t              want;
     ct_rc_t             rc = CT_AGAIN;
@@ -305,7 +306,7 @@ reply_receive(ct_client_t *client, ct_cut_t *cut)
 static ct_rc_t
 request_write(ct_client_t *client, const ct_method_t *method, const void *args)
 {
-    const ct_dialect_t *dialect = &client->dialect;
+    const ct_dialect_t *dialect = &client->envelope.dialect;
     ct_message_t        head = { .seqid = client->seqid, .is_strict = true };
     const char         *c_why = "no memory";
     ct_writer_t         writer;
@@ -318,11 +319,15 @@ request_write(ct_client_t *client, const ct_method_t *method, const void *args)
                                   client->conf.service, method->name);
     }
     ct_buf_reset(&client->out, READ_SIZE);
-    if (dialect->transport->wrap_begin(&client->out, &mark) == CT_OK) {
+    client->envelope.seqid = client->seqid;
+    if (dialect->transport->wrap_begin(&client->envelope, &client->out, &mark)
+        == CT_OK) {
         ct_writer_init(&writer, dialect->protocol, &client->out);
         dialect->protocol->write_message(&writer, &head);
         if (ct_codec_write(&writer, method->args, args, &c_why) == CT_OK
-            && dialect->transport->wrap_end(&client->out, mark) == CT_OK) {
+            && dialect->transport->wrap_end(&client->envelope, &client->out,
+                                            mark)
+                   == CT_OK) {
             return CT_OK;
         }
     }
@@ -383,7 +388,7 @@ reply_read(ct_client_t *client, const ct_method_t *method, const ct_cut_t *cut,
     }
     memcpy(body, client->in.pos + cut->body, cut->len);
     client->in.pos += cut->whole;
-    ct_reader_init(&reader, client->dialect.protocol, body, cut->len,
+    ct_reader_init(&reader, client->envelope.dialect.protocol, body, cut->len,
                    &client->conf.limits, client->results);
     if (reader.protocol->read_message(&reader, &head) != CT_OK) {
         return broken(client, "bad reply from", reader.why);

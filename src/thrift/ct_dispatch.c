@@ -20,6 +20,7 @@
 #include "core/ct_cycle.h"
 #include "core/ct_module.h"
 #include "core/ct_pool.h"
+#include "thrift/ct_output.h"
 #include "thrift/ct_pending.h"
 #include "thrift/ct_reply.h"
 #include "thrift/ct_server.h"
@@ -113,6 +114,27 @@ hooks_before(ct_pending_t *pending)
 }
 
 
+/*
+ * A client of HTTP waits for an answer to a oneway call too, and Apache's say
+ * that it comes at once: before the handler runs.  Behind calls that are not
+ * answered yet it has to wait for its turn.
+ */
+static void
+oneway_answer(ct_pending_t *pending)
+{
+    ct_session_t         *session = pending->session;
+    const ct_transport_t *transport = pending->envelope.dialect.transport;
+
+    if (transport->answer == NULL || session->calls.next != &pending->link) {
+        return;
+    }
+    pending->answered =
+        transport->answer(&pending->envelope, ct_session_output(session))
+        == CT_OK;
+    (void) ct_output_send(session); /* what is broken the session finds out */
+}
+
+
 static void
 call_prepare(ct_pending_t *pending)
 {
@@ -149,6 +171,9 @@ call_run(ct_pending_t *pending, ct_reader_t *reader)
     if (pending->state->has_before_call && hooks_before(pending) != CT_OK) {
         return CT_ERROR;
     }
+    if (handler->method->oneway) {
+        oneway_answer(pending);
+    }
     atomic_store_explicit(&slot->method, handler->row, memory_order_relaxed);
     rc = handler->method->invoke(&pending->call, handler->offer->ops,
                                  pending->call.args, pending->call.result);
@@ -172,26 +197,129 @@ call_defer(ct_pending_t *pending, ct_block_t *block)
 }
 
 
-ct_rc_t
-ct_dispatch(ct_session_t *session, ct_block_t *block, const uint8_t *body,
-            size_t len)
+/* It is the session's from now on, answered in its turn. */
+static void
+call_enter(ct_pending_t *pending)
 {
-    ct_pending_t *pending = ct_pending_create(session);
-    ct_reader_t   reader;
-    ct_rc_t       rc;
+    ct_session_t *session = pending->session;
 
-    ct_reader_init(&reader, session->dialect.protocol, body, len,
-                   &session->server->limits, pending->call.pool);
-    if (reader.protocol->read_message(&reader, &pending->head) != CT_OK) {
-        ct_board_count(slot_of(pending), CT_COUNT_PROTOCOL_ERRORS, 1);
-        ct_session_complain(session, "cannot read a message's head",
-                            reader.why);
-        ct_pending_destroy(pending);
-        return CT_ERROR;
-    }
     ct_queue_push(&session->calls, &pending->link);
     session->ncalls++;
     session->ncalls_total++;
+}
+
+
+/* Counts what is wrong with a message, and tells. */
+static void
+message_blame(const ct_pending_t *pending, ct_wire_error_t error,
+              const char *c_what, const char *c_why)
+{
+    ct_board_count(slot_of(pending), CT_COUNT_PROTOCOL_ERRORS, 1);
+    if (error == CT_WIRE_LIMIT) {
+        ct_board_count(slot_of(pending), CT_COUNT_LIMITS, 1);
+    }
+    ct_session_complain(pending->session, c_what, c_why);
+}
+
+
+/* The transport alone knows what to say. */
+static void
+refuse_by_transport(ct_pending_t *pending, const ct_scan_t *scan)
+{
+    pending->answer = CT_ANSWER_REFUSAL;
+    pending->scan = scan;
+    call_enter(pending);
+    (void) ct_reply(pending, CT_ERROR);
+}
+
+
+/*
+ * The wrapping cannot be taken off.  Where the transport has read whom to
+ * answer, the client hears why.
+ */
+static ct_rc_t
+opening_refuse(ct_pending_t *pending, const ct_opening_t *opening)
+{
+    message_blame(pending, opening->error, "cannot open a message",
+                  opening->why);
+    if (opening->app_error < 0) {
+        ct_pending_destroy(pending);
+        return CT_ERROR;
+    }
+    pending->head = (ct_message_t){ .seqid = opening->seqid };
+    call_enter(pending);
+    (void) ct_call_fail_as(&pending->call, (ct_app_error_t) opening->app_error,
+                           "cannot open the message: %s", opening->why);
+    (void) ct_reply(pending, CT_ERROR);
+    return CT_ERROR;
+}
+
+
+/* CT_DECLINED: there is no call in it, and it has been seen to. */
+static ct_rc_t
+message_open(ct_pending_t *pending, const uint8_t *data, const ct_cut_t *cut,
+             ct_str_t *body)
+{
+    ct_session_t *session = pending->session;
+    ct_opening_t  opening = { .limits = &session->server->limits,
+                              .dialects = &session->server->dialects,
+                              .pool = pending->call.pool,
+                              .app_error = -1 };
+    ct_rc_t       rc;
+
+    rc = session->dialect.transport->open(&opening, data, cut,
+                                          &pending->envelope, body);
+    if (rc == CT_ERROR) {
+        return opening_refuse(pending, &opening);
+    }
+    session->finishing |= pending->envelope.closes;
+    if (rc == CT_DECLINED) {
+        pending->answer = CT_ANSWER_EMPTY;
+        call_enter(pending);
+        return ct_reply(pending, CT_OK) == CT_OK ? CT_DECLINED : CT_ERROR;
+    }
+    return rc;
+}
+
+
+/* No head, so nobody to answer, unless the transport has a way. */
+static ct_rc_t
+head_refuse(ct_pending_t *pending, const ct_reader_t *reader)
+{
+    static const ct_scan_t unreadable;
+
+    message_blame(pending, reader->error, "cannot read a message's head",
+                  reader->why);
+    if (pending->envelope.dialect.transport->refuse == NULL) {
+        ct_pending_destroy(pending);
+    } else {
+        refuse_by_transport(pending, &unreadable);
+    }
+    return CT_ERROR;
+}
+
+
+ct_rc_t
+ct_dispatch(ct_session_t *session, ct_block_t *block, const uint8_t *data,
+            const ct_cut_t *cut)
+{
+    ct_pending_t *pending = ct_pending_create(session);
+    ct_str_t      body = { cut->len, (const char *) data + cut->body };
+    ct_reader_t   reader;
+    ct_rc_t       rc;
+
+    if (session->dialect.transport->open != NULL) {
+        rc = message_open(pending, data, cut, &body);
+        if (rc != CT_OK) {
+            return rc == CT_DECLINED ? CT_OK : CT_ERROR;
+        }
+    }
+    ct_reader_init(&reader, pending->envelope.dialect.protocol, body.data,
+                   body.len, &session->server->limits, pending->call.pool);
+    if (reader.protocol->read_message(&reader, &pending->head) != CT_OK) {
+        return head_refuse(pending, &reader);
+    }
+    call_enter(pending);
 
     rc = call_run(pending, &reader);
     if (rc == CT_AGAIN) {
@@ -203,13 +331,17 @@ ct_dispatch(ct_session_t *session, ct_block_t *block, const uint8_t *body,
 
 
 void
-ct_dispatch_refuse(ct_session_t *session, const uint8_t *body, size_t len,
-                   const char *c_why)
+ct_dispatch_refuse(ct_session_t *session, const ct_scan_t *scan,
+                   const uint8_t *body, size_t len)
 {
     ct_pending_t *pending = ct_pending_create(session);
     const char   *c_what;
     ct_reader_t   reader;
 
+    if (session->dialect.transport->refuse != NULL) {
+        refuse_by_transport(pending, scan);
+        return;
+    }
     ct_reader_init(&reader, session->dialect.protocol, body, len,
                    &session->server->limits, pending->call.pool);
     if (reader.protocol->read_message(&reader, &pending->head) != CT_OK) {
@@ -218,10 +350,9 @@ ct_dispatch_refuse(ct_session_t *session, const uint8_t *body, size_t len,
     }
     pending->handler = ct_server_find(session->server, pending->head.name,
                                       &pending->head.name, &c_what);
-    ct_queue_push(&session->calls, &pending->link);
-    session->ncalls++;
+    call_enter(pending);
     (void) ct_call_fail_as(&pending->call, CT_APP_PROTOCOL_ERROR,
-                           "cannot read the message: %s", c_why);
+                           "cannot read the message: %s", scan->why);
     (void) ct_reply(pending, CT_ERROR);
 }
 

@@ -25,9 +25,13 @@
 #include "thrift/ct_server.h"
 #include "thrift/ct_session.h"
 #include "thrift/ct_thrift_module.h"
+#include "thrift/wire/ct_bytes.h"
 
 /* The first block of an unfinished message. */
 #define FIRST_SIZE ((size_t) 4096)
+
+/* Behind a length word stands what tells framed dialects apart. */
+#define OPENING_AT 4
 
 
 static ct_board_slot_t *
@@ -59,23 +63,24 @@ ct_input_must_wait(const ct_session_t *session)
 }
 
 
+/* The first message of a connection, or one that it does not fit. */
 static ct_rc_t
 dialect_find(ct_session_t *session, const uint8_t *data, size_t len)
 {
-    const ct_dialects_t dialects = {
-        .limits = &session->server->limits,
-        .framed = &ct_framed_transport,
-        .unframed = &ct_unframed_transport,
-        .binary = &ct_binary_protocol,
-        .compact = &ct_compact_protocol,
-        .json = &ct_json_protocol,
-    };
-    const char *c_guess = NULL;
-    ct_rc_t     rc;
+    const char  *c_guess = NULL;
+    ct_dialect_t found = session->dialect;
+    ct_rc_t      rc;
 
-    rc = ct_detect(data, len, &dialects, &session->dialect, &c_guess);
+    rc = ct_detect(data, len, &session->server->dialects, &found, &c_guess);
+    if (rc == CT_OK) {
+        session->dialect = found;
+        session->opening =
+            found.transport->is_mixed ? ct_load16(data + OPENING_AT) : 0;
+    }
+    if (rc == CT_DECLINED && session->dialect.transport != NULL) {
+        return CT_OK; /* who is known hears what is wrong in his dialect */
+    }
     if (rc == CT_DECLINED) {
-        session->dialect.transport = NULL;
         ct_board_count(slot_of(session), CT_COUNT_UNKNOWN_DIALECTS, 1);
         ct_session_complain(session,
                             "no Thrift that is served here; it "
@@ -112,16 +117,49 @@ static ct_rc_t
 message_refuse(ct_session_t *session, ct_scan_t *scan, const uint8_t *data,
                size_t len)
 {
-    const char *c_why = scan->why;
-
     ct_board_count(slot_of(session), CT_COUNT_PROTOCOL_ERRORS, 1);
     if (scan->error == CT_WIRE_LIMIT) {
         ct_board_count(slot_of(session), CT_COUNT_LIMITS, 1);
     }
+    ct_session_complain(session, "cannot read a message", scan->why);
+    ct_dispatch_refuse(session, scan, data, len);
     memset(scan, 0, offsetof(ct_scan_t, levels));
-    ct_session_complain(session, "cannot read a message", c_why);
-    ct_dispatch_refuse(session, data, len, c_why);
     return CT_ERROR;
+}
+
+
+/*
+ * What the message at `data` speaks.  Framed messages may change their dialect
+ * from one to the next, as they do with clients that open with a THeader and
+ * go on without; looking at two bytes mostly settles that they have not.
+ */
+static ct_rc_t
+dialect_settle(ct_session_t *session, const uint8_t *data, size_t len)
+{
+    const ct_transport_t *transport = session->dialect.transport;
+
+    if (transport != NULL
+        && (!transport->is_mixed
+            || (len >= OPENING_AT + 2 && session->opening != 0
+                && ct_load16(data + OPENING_AT) == session->opening))) {
+        return CT_OK;
+    }
+    session->want = OPENING_AT + 2;
+    return dialect_find(session, data, len);
+}
+
+
+/* The transport may have a word for a client while it waits for the rest. */
+static ct_rc_t
+interim_send(ct_session_t *session, ct_scan_t *scan)
+{
+    const char *c_text = scan->interim;
+
+    scan->interim = NULL;
+    if (c_text == NULL || session->ncalls != 0) {
+        return CT_OK;
+    }
+    return ct_buf_append(ct_session_output(session), c_text, strlen(c_text));
 }
 
 
@@ -137,19 +175,18 @@ message_next(ct_session_t *session, ct_block_t *block, const uint8_t *data,
     ct_rc_t            rc;
 
     session->want = 0;
-    if (dialect->transport == NULL) {
-        rc = dialect_find(session, data, len);
+    if (scan == NULL) {
+        scan = &session->state->scan;
+        rc = dialect_settle(session, data, len);
         if (rc != CT_OK) {
             return rc;
         }
     }
-    if (scan == NULL) {
-        scan = &session->state->scan;
-    }
     rc = dialect->transport->cut(scan, dialect->protocol, data, len, limits,
                                  &cut, &session->want);
     if (rc == CT_AGAIN) {
-        return scan_keep(session);
+        rc = interim_send(session, scan);
+        return rc == CT_OK ? scan_keep(session) : rc;
     }
     if (rc != CT_OK) {
         return message_refuse(session, scan, data, cut.len);
@@ -157,7 +194,7 @@ message_next(ct_session_t *session, ct_block_t *block, const uint8_t *data,
     ct_mem_release(session->scan);
     session->scan = NULL;
     *used = cut.whole;
-    return ct_dispatch(session, block, data + cut.body, cut.len);
+    return ct_dispatch(session, block, data, &cut);
 }
 
 
@@ -169,7 +206,7 @@ messages_handle(ct_session_t *session, ct_block_t *block, size_t *pos,
     size_t  used = 0;
     ct_rc_t rc = CT_OK;
 
-    while (*pos < len) {
+    while (*pos < len && !session->finishing) {
         if (ct_input_must_wait(session)) {
             session->paused = true;
             break;

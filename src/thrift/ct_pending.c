@@ -84,6 +84,9 @@ ct_pending_create(ct_session_t *session)
     pending->block = NULL;
     pending->status = CT_PENDING_RUNNING;
     pending->failed = false;
+    pending->answer = CT_ANSWER_CALL;
+    pending->answered = false;
+    pending->envelope = (ct_envelope_t){ .dialect = session->dialect };
     pending->call.method = NULL;
     pending->call.data = NULL;
     pending->call.result = NULL;

@@ -28,6 +28,7 @@
 #include "event/ct_timer.h"
 #include "thrift/ct_call.h"
 #include "thrift/wire/ct_protocol.h"
+#include "thrift/wire/ct_transport.h"
 
 typedef struct ct_block_s        ct_block_t;
 typedef struct ct_handler_s      ct_handler_t;
@@ -42,6 +43,13 @@ typedef enum ct_pending_state_e {
     CT_PENDING_CANCELLED,
 } ct_pending_state_t;
 
+/* Who writes the answer. */
+typedef enum ct_answer_e {
+    CT_ANSWER_CALL,    /* it is a call's, or says why there was none */
+    CT_ANSWER_EMPTY,   /* the transport's `answer`: the message is no call */
+    CT_ANSWER_REFUSAL, /* the transport's `refuse` */
+} ct_answer_t;
+
 typedef struct ct_pending_s {
     ct_call_t           call;
     ct_queue_t          link;     /* in the session's calls or the free list */
@@ -51,6 +59,10 @@ typedef struct ct_pending_s {
     const ct_handler_t *handler; /* NULL where there is none */
     ct_block_t         *block;   /* held while the call outlives its turn */
     ct_message_t        head;    /* name is bare: no "Service:" */
+    ct_envelope_t       envelope;
+    ct_answer_t         answer;
+    const ct_scan_t    *scan;     /* of a refusal, while it is written */
+    bool                answered; /* a oneway call, before it ran */
     ct_pending_state_t  status;
     ct_rc_t             early_rc; /* of an early one */
     bool                failed;   /* fail_* are set */

@@ -35,7 +35,7 @@ reply_write(ct_pending_t *pending, ct_message_type_t type,
             const ct_struct_t *strct, const void *value, ct_buf_t *out,
             const char **c_why)
 {
-    const ct_dialect_t *dialect = &pending->session->dialect;
+    const ct_dialect_t *dialect = &pending->envelope.dialect;
     const size_t        before = ct_buf_len(out);
     ct_message_t        head = pending->head;
     ct_writer_t         writer;
@@ -43,13 +43,16 @@ reply_write(ct_pending_t *pending, ct_message_type_t type,
 
     *c_why = "no memory";
     head.type = type;
-    if (dialect->transport->wrap_begin(out, &mark) != CT_OK) {
+    pending->envelope.seqid = head.seqid;
+    if (dialect->transport->wrap_begin(&pending->envelope, out, &mark)
+        != CT_OK) {
         return CT_ERROR;
     }
     ct_writer_init(&writer, dialect->protocol, out);
     dialect->protocol->write_message(&writer, &head);
     if (ct_codec_write(&writer, strct, value, c_why) == CT_OK
-        && dialect->transport->wrap_end(out, mark) == CT_OK) {
+        && dialect->transport->wrap_end(&pending->envelope, out, mark)
+               == CT_OK) {
         return CT_OK;
     }
     out->last = out->pos + before;
@@ -118,16 +121,39 @@ result_write(ct_pending_t *pending, ct_buf_t *out)
 }
 
 
-/* Writes whatever the call is answered with; oneway: nothing. */
+/* Nothing goes out for a oneway call, but where the transport insists. */
+static ct_rc_t
+oneway_write(ct_pending_t *pending, ct_rc_t rc, ct_buf_t *out)
+{
+    const ct_transport_t *transport = pending->envelope.dialect.transport;
+
+    ct_board_count(pending->state->worker->slot, CT_COUNT_ONEWAY, 1);
+    if (rc != CT_OK) {
+        (void) failure_write(pending, NULL);
+    }
+    if (transport->answer == NULL || pending->answered) {
+        return CT_OK;
+    }
+    return transport->answer(&pending->envelope, out);
+}
+
+
+/* Writes whatever the message is answered with. */
 static ct_rc_t
 answer_write(ct_pending_t *pending, ct_rc_t rc, ct_buf_t *out)
 {
-    const ct_handler_t *handler = pending->handler;
-    ct_board_slot_t    *slot = pending->state->worker->slot;
+    const ct_transport_t *transport = pending->envelope.dialect.transport;
+    const ct_handler_t   *handler = pending->handler;
+    ct_board_slot_t      *slot = pending->state->worker->slot;
 
+    if (pending->answer == CT_ANSWER_EMPTY) {
+        return transport->answer(&pending->envelope, out);
+    }
+    if (pending->answer == CT_ANSWER_REFUSAL) {
+        return transport->refuse(pending->scan, out);
+    }
     if (handler != NULL && handler->method->oneway) {
-        ct_board_count(slot, CT_COUNT_ONEWAY, 1);
-        return rc == CT_OK ? CT_OK : failure_write(pending, NULL);
+        return oneway_write(pending, rc, out);
     }
     if (rc == CT_OK && result_write(pending, out) == CT_OK) {
         return CT_OK;
@@ -202,6 +228,23 @@ waiting_release(ct_session_t *session)
 }
 
 
+/*
+ * Of a leaving worker the last reply says so, where a transport can: a client
+ * of HTTP then does not send its next call into a connection that closes.
+ */
+static void
+announce_end(ct_pending_t *pending)
+{
+    ct_session_t *session = pending->session;
+
+    if (pending->state->worker->leaving && session->ncalls == 1
+        && pending->envelope.dialect.transport->answer != NULL) {
+        pending->envelope.closes = true;
+        session->finishing = true;
+    }
+}
+
+
 ct_rc_t
 ct_reply(ct_pending_t *pending, ct_rc_t rc)
 {
@@ -212,11 +255,14 @@ ct_reply(ct_pending_t *pending, ct_rc_t rc)
     if (is_first) {
         out = ct_session_output(session);
     }
+    announce_end(pending);
     if (answer_write(pending, rc, out) != CT_OK) {
         call_end(session, pending);
         return CT_ERROR;
     }
-    call_count(pending);
+    if (pending->answer == CT_ANSWER_CALL) {
+        call_count(pending);
+    }
     if (pending->state->has_after_call && pending->call.method != NULL) {
         hooks_after(pending);
     }

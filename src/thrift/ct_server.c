@@ -13,8 +13,8 @@
 #include "core/ct_conf.h"
 #include "core/ct_cycle.h"
 #include "core/ct_pool.h"
+#include "thrift/ct_dialect_conf.h"
 #include "thrift/ct_thrift_module.h"
-#include "thrift/wire/ct_transport.h"
 
 
 ct_rc_t
@@ -43,6 +43,7 @@ limits_set(ct_limits_t *limits, const ct_thrift_conf_t *conf)
     limits->decoded = conf->max_decoded_size;
     limits->depth = conf->max_depth;
     limits->name = conf->max_name_length;
+    limits->header = conf->max_header_size;
 }
 
 
@@ -63,6 +64,9 @@ limits_check(ct_conf_t *conf, const ct_thrift_conf_t *own)
     }
     if (own->max_name_length < 1 || own->max_name_length > 4096) {
         return ct_conf_error(conf, "max_name_length must be from 1 to 4096");
+    }
+    if (own->max_header_size < 256 || own->max_header_size > 1024 * 1024) {
+        return ct_conf_error(conf, "max_header_size must be from 256 to 1m");
     }
     if (own->max_pipelined_calls < 1) {
         return ct_conf_error(conf, "max_pipelined_calls must be at least 1");
@@ -97,6 +101,8 @@ ct_server_leave(ct_conf_t *conf, ct_conf_block_t *block)
         return CT_ERROR;
     }
     limits_set(&server->limits, own);
+    server->dialects.limits = &server->limits;
+    ct_dialects_allow(&server->dialects, own->transports, own->protocols);
     return CT_OK;
 }
 

@@ -18,6 +18,7 @@
 #include "core/ct_str.h"
 #include "thrift/ct_service.h"
 #include "thrift/wire/ct_limits.h"
+#include "thrift/wire/ct_transport.h"
 
 typedef struct ct_conf_s       ct_conf_t;
 typedef struct ct_conf_block_s ct_conf_block_t;
@@ -38,6 +39,9 @@ typedef struct ct_thrift_conf_s {
     uint32_t max_depth;
     uint32_t max_name_length;
     uint32_t max_pipelined_calls;
+    size_t   max_header_size;
+    uint32_t transports; /* as ct_dialects_allow takes them */
+    uint32_t protocols;
     size_t   max_unsent_replies;     /* bytes; more pauses reading */
     uint64_t client_timeout_ms;      /* between two messages */
     uint64_t client_read_timeout_ms; /* inside one */
@@ -69,6 +73,7 @@ typedef struct ct_server_s {
     const ct_cycle_t       *cycle;
     const ct_thrift_conf_t *conf;
     ct_limits_t             limits;
+    ct_dialects_t           dialects;     /* that are spoken here */
     size_t                  thrift_index; /* of ct_thrift_module */
     size_t                  nlistens;
     ct_hash_t               offers;     /* by service name: ct_offer_t * */

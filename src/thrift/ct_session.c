@@ -205,7 +205,8 @@ serve(ct_session_t *session)
     ct_rc_t rc = ct_input_process(session);
 
     for (unsigned i = 0; rc == CT_OK && i < READS_PER_TURN; i++) {
-        if (session->paused || session->ended || !session->conn->io.readable) {
+        if (session->paused || session->ended || session->finishing
+            || !session->conn->io.readable) {
             return CT_AGAIN;
         }
         rc = ct_input_read(session);

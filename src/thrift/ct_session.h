@@ -33,7 +33,8 @@ struct ct_session_s {
     ct_conn_t         *conn;
     const ct_server_t *server;
     ct_thrift_state_t *state;
-    ct_dialect_t       dialect; /* transport is NULL until recognised */
+    ct_dialect_t       dialect; /* of the last message; NULL: none yet */
+    uint16_t           opening; /* the two bytes it was known by, or 0 */
     ct_block_t        *in;
     size_t             in_pos;
     size_t             in_len;

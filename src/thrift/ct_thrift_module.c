@@ -12,6 +12,7 @@
 #include "core/ct_pool.h"
 #include "event/ct_event_module.h"
 #include "event/ct_listen.h"
+#include "thrift/ct_dialect_conf.h"
 #include "thrift/ct_pending.h"
 #include "thrift/ct_server.h"
 #include "thrift/ct_session.h"
@@ -91,6 +92,11 @@ static const ct_directive_t thrift_directives[] = {
     { "service", CT_IN_SERVER, CT_CONF_ACTION(service_type) },
     { "method", CT_IN_SERVICE, CT_CONF_ACTION(method_type) },
     { "listen", CT_IN_SERVER, CT_CONF_ACTION(listen_type) },
+    { "transport", IN_SERVERS,
+      CT_CONF_CUSTOM(ct_thrift_conf_t, transports, ct_transports_type,
+                     "auto") },
+    { "protocol", IN_SERVERS,
+      CT_CONF_CUSTOM(ct_thrift_conf_t, protocols, ct_protocols_type, "auto") },
     { "handler", CT_IN_SERVICE,
       CT_CONF_STR(ct_thrift_conf_t, handler, NULL) },
     { "default_service", CT_IN_SERVER,
@@ -109,6 +115,8 @@ static const ct_directive_t thrift_directives[] = {
       CT_CONF_UINT(ct_thrift_conf_t, max_depth, "64") },
     { "max_name_length", IN_SERVERS,
       CT_CONF_UINT(ct_thrift_conf_t, max_name_length, "256") },
+    { "max_header_size", IN_SERVERS,
+      CT_CONF_SIZE(ct_thrift_conf_t, max_header_size, "64k") },
     { "max_pipelined_calls", IN_SERVERS,
       CT_CONF_UINT(ct_thrift_conf_t, max_pipelined_calls, "128") },
     { "max_unsent_replies", IN_SERVERS,

@@ -30,7 +30,7 @@ detect(const char *bytes, size_t len, ct_dialect_t *dialect,
 {
     ct_rc_t rc;
 
-    *dialect = (ct_dialect_t){ NULL, NULL };
+    *dialect = (ct_dialect_t){ .transport = NULL };
     *c_guess = NULL;
     rc = ct_detect((const uint8_t *) bytes, len, &all, dialect, c_guess);
     assert_true((rc == CT_OK) == (dialect->transport != NULL));
@@ -187,6 +187,8 @@ names_strangers(void **state CT_UNUSED)
     EXPECT_STRANGER("\x00\x00\x00\x20\x80\x02\x00\x01",
                     "an unknown version of the binary protocol");
     EXPECT_STRANGER("\x00\x00\x00\x20\x0f\xff\x00\x00", "THeader");
+    EXPECT_STRANGER("\x00\x00\x00\x20\x00\x00\x00\x1c\x0f\xff", "THeader");
+    EXPECT_STRANGER("\x00\x00\x00\x20\x10\x00\x00\x00", "TTHeader");
     EXPECT_STRANGER("\x00\x00\x00\x20\x44\x00\x00\x01", "ThriftMux");
 }
 

@@ -14,6 +14,8 @@
 #include "core/ct_buf.h"
 #include "core/ct_mem.h"
 
+static const ct_envelope_t envelope;
+
 static ct_rc_t
 cut(const char *bytes, size_t len, size_t limit, ct_scan_t *scan,
     ct_cut_t *found, size_t *want)
@@ -97,12 +99,16 @@ wraps_replies(void **state CT_UNUSED)
     ct_buf_init(&out);
     assert_int_equal(ct_buf_append(&out, "yx", 2), CT_OK);
     out.pos++;
-    assert_int_equal(ct_framed_transport.wrap_begin(&out, &mark), CT_OK);
+    assert_int_equal(ct_framed_transport.wrap_begin(&envelope, &out, &mark),
+                     CT_OK);
     assert_int_equal(mark, 1);
     assert_int_equal(ct_buf_append(&out, "hi", 2), CT_OK);
-    assert_int_equal(ct_framed_transport.wrap_end(&out, mark), CT_OK);
-    assert_int_equal(ct_framed_transport.wrap_begin(&out, &mark), CT_OK);
-    assert_int_equal(ct_framed_transport.wrap_end(&out, mark), CT_OK);
+    assert_int_equal(ct_framed_transport.wrap_end(&envelope, &out, mark),
+                     CT_OK);
+    assert_int_equal(ct_framed_transport.wrap_begin(&envelope, &out, &mark),
+                     CT_OK);
+    assert_int_equal(ct_framed_transport.wrap_end(&envelope, &out, mark),
+                     CT_OK);
     assert_int_equal(ct_buf_len(&out), sizeof(bytes) - 1);
     assert_memory_equal(out.pos, bytes, sizeof(bytes) - 1);
     ct_buf_release(&out);
@@ -118,7 +124,8 @@ lives_without_memory(void **state CT_UNUSED)
 
     ct_buf_init(&out);
     ct_mem_fail_after(0);
-    assert_int_equal(ct_framed_transport.wrap_begin(&out, &mark), CT_ERROR);
+    assert_int_equal(ct_framed_transport.wrap_begin(&envelope, &out, &mark),
+                     CT_ERROR);
     assert_int_equal(ct_buf_len(&out), 0);
 }
 #endif

@@ -13,6 +13,8 @@
 
 #include "sample.h"
 
+static const ct_envelope_t envelope;
+
 static void
 cuts_messages(void **state CT_UNUSED)
 {
@@ -78,9 +80,11 @@ wraps_nothing_around(void **state CT_UNUSED)
     size_t   mark;
 
     ct_buf_init(&out);
-    assert_int_equal(ct_unframed_transport.wrap_begin(&out, &mark), CT_OK);
+    assert_int_equal(ct_unframed_transport.wrap_begin(&envelope, &out, &mark),
+                     CT_OK);
     assert_int_equal(ct_buf_append(&out, "hi", 2), CT_OK);
-    assert_int_equal(ct_unframed_transport.wrap_end(&out, mark), CT_OK);
+    assert_int_equal(ct_unframed_transport.wrap_end(&envelope, &out, mark),
+                     CT_OK);
     assert_int_equal(ct_buf_len(&out), 2);
     ct_buf_release(&out);
 }

@@ -7,7 +7,9 @@
  *   80 01                         unframed strict binary
  *   82 x1                         unframed compact
  *   "["                           unframed JSON
- *   16 03, "GET ", "SSH-", 78 9C  and the like: a name for the refusal
+ *   "POST", "GET " and the like   HTTP
+ *   78 01, 78 5E, 78 9C, 78 DA    the zlib transport: look again inside
+ *   16 03, "SSH-" and the like    a name for the refusal
  *   a length                      framed, or unframed non-strict binary
  *
  * Behind a length, the next bytes decide:
@@ -15,9 +17,12 @@
  *   80 01                         framed strict binary
  *   82 x1                         framed compact
  *   "["                           framed JSON
+ *   0F FF                         THeader
+ *   a length less by 4, 0F FF     THeader in a frame
+ *   10 00                         TTHeader
  *   00 00, a name's length, name  framed non-strict binary
  *   characters of a name          unframed non-strict binary
- *   0F FF, 44 00                  THeader, ThriftMux: refused by name
+ *   44 00                         ThriftMux: refused by name
  *
  * More bytes are asked for only while those promised by the length have not
  * come: a peer that has sent a whole frame of anything waits for an answer,
@@ -45,6 +50,10 @@
 /* The shortest message of all but compact: an old head without a name. */
 #define LEAST_FRAME (WORD_SIZE + OLD_TAIL_SIZE)
 
+/* Behind their lengths. */
+#define HEADER_MAGIC   0x0fff
+#define TTHEADER_MAGIC 0x1000
+
 /* The two bytes that a message of compact or of JSON begins with. */
 #define COMPACT_MASK  0xff1f
 #define COMPACT_START (CT_COMPACT_ID << 8 | CT_COMPACT_VERSION)
@@ -62,28 +71,35 @@ static const signature_t strangers[] = {
     { 0xffff0000, 0x16030000, "TLS" },
     { 0xffffffff, 0x50524f58, "the PROXY protocol" },   /* "PROX" */
     { 0xffffffff, 0x0d0a0d0a, "the PROXY protocol 2" }, /* CR LF CR LF */
-    { 0xffffffff, 0x47455420, "HTTP" },                 /* "GET " */
-    { 0xffffffff, 0x504f5354, "HTTP" },                 /* "POST" */
-    { 0xffffffff, 0x50555420, "HTTP" },                 /* "PUT " */
-    { 0xffffffff, 0x48454144, "HTTP" },                 /* "HEAD" */
-    { 0xffffffff, 0x4f505449, "HTTP" },                 /* "OPTI" */
-    { 0xffffffff, 0x44454c45, "HTTP" },                 /* "DELE" */
-    { 0xffffffff, 0x50415443, "HTTP" },                 /* "PATC" */
-    { 0xffffffff, 0x434f4e4e, "HTTP" },                 /* "CONN" */
-    { 0xffffffff, 0x54524143, "HTTP" },                 /* "TRAC" */
     { 0xffffffff, 0x50524920, "HTTP/2" },               /* "PRI " */
     { 0xffffffff, 0x5353482d, "SSH" },                  /* "SSH-" */
+    { 0xfff00000, 0xfff00000, "telnet" },               /* IAC and a command */
+    { 0xff000000, 0x80000000, "an unknown version of the binary protocol" },
+};
+
+/* Methods of HTTP. */
+static const signature_t http_methods[] = {
+    { 0xffffffff, 0x47455420, "HTTP" }, /* "GET " */
+    { 0xffffffff, 0x504f5354, "HTTP" }, /* "POST" */
+    { 0xffffffff, 0x50555420, "HTTP" }, /* "PUT " */
+    { 0xffffffff, 0x48454144, "HTTP" }, /* "HEAD" */
+    { 0xffffffff, 0x4f505449, "HTTP" }, /* "OPTI" */
+    { 0xffffffff, 0x44454c45, "HTTP" }, /* "DELE" */
+    { 0xffffffff, 0x50415443, "HTTP" }, /* "PATC" */
+    { 0xffffffff, 0x434f4e4e, "HTTP" }, /* "CONN" */
+    { 0xffffffff, 0x54524143, "HTTP" }, /* "TRAC" */
+};
+
+/* The heads of a zlib stream, by level. */
+static const signature_t zlib_heads[] = {
     { 0xffff0000, 0x78010000, "the zlib transport" },
     { 0xffff0000, 0x785e0000, "the zlib transport" },
     { 0xffff0000, 0x789c0000, "the zlib transport" },
     { 0xffff0000, 0x78da0000, "the zlib transport" },
-    { 0xfff00000, 0xfff00000, "telnet" }, /* IAC and a command */
-    { 0xff000000, 0x80000000, "an unknown version of the binary protocol" },
 };
 
 /* The same behind a frame's length, by two bytes of a word. */
 static const signature_t framed_strangers[] = {
-    { 0xffff, 0x0fff, "THeader" },
     { 0xff00, 0x8000, "an unknown version of the binary protocol" },
     { 0xffff, 0x4400, "ThriftMux" }, /* Tinit, tag below 256 */
     { 0xffff, 0x4100, "ThriftMux" }, /* Tping */
@@ -131,7 +147,26 @@ speak(const opening_t *opening, const ct_transport_t *transport,
     }
     opening->dialect->transport = transport;
     opening->dialect->protocol = protocol;
+    opening->dialect->deflated = false;
     return CT_OK;
+}
+
+
+/* One that says in each message which protocol it is. */
+static ct_rc_t
+speak_any(const opening_t *opening, const ct_transport_t *transport,
+          const char *c_name)
+{
+    const ct_dialects_t *dialects = opening->dialects;
+    const ct_protocol_t *protocol = dialects->binary;
+
+    if (protocol == NULL) {
+        protocol = dialects->compact;
+    }
+    if (protocol == NULL) {
+        protocol = dialects->json;
+    }
+    return speak(opening, transport, protocol, c_name);
 }
 
 
@@ -210,6 +245,37 @@ check_framed_old(const opening_t *opening, uint32_t size)
 }
 
 
+/*
+ * Transports that come in a frame, perhaps in another one.  CT_DECLINED with
+ * no guess: it is neither.
+ */
+static ct_rc_t
+detect_wrapped(const opening_t *opening, uint32_t size)
+{
+    const ct_dialects_t *dialects = opening->dialects;
+    uint16_t             word = ct_load16(opening->data + WORD_SIZE);
+
+    if (word == (size - WORD_SIZE) >> 16 && size > 2 * WORD_SIZE) {
+        if (opening->len < 2 * WORD_SIZE) {
+            return CT_AGAIN;
+        }
+        if (ct_load32(opening->data + WORD_SIZE) == size - WORD_SIZE) {
+            if (opening->len < 2 * WORD_SIZE + 2) {
+                return CT_AGAIN;
+            }
+            word = ct_load16(opening->data + 2 * WORD_SIZE);
+        }
+    }
+    if (word == HEADER_MAGIC) {
+        return speak_any(opening, dialects->header, "THeader");
+    }
+    if (word == TTHEADER_MAGIC) {
+        return speak_any(opening, dialects->ttheader, "TTHeader");
+    }
+    return CT_DECLINED;
+}
+
+
 /* A frame that begins with none of the words we know. */
 static ct_rc_t
 detect_framed_old(const opening_t *opening, uint32_t size)
@@ -241,6 +307,7 @@ detect_framed(const opening_t *opening, uint32_t size)
 {
     const ct_dialects_t *dialects = opening->dialects;
     uint16_t             word;
+    ct_rc_t              rc;
 
     if (size > dialects->limits->frame) {
         return decline(opening, "an oversized frame");
@@ -266,6 +333,10 @@ detect_framed(const opening_t *opening, uint32_t size)
     if ((word & JSON_MASK) == JSON_START) {
         return speak_framed(opening, dialects->json,
                             "the framed JSON protocol");
+    }
+    rc = detect_wrapped(opening, size);
+    if (rc != CT_DECLINED || *opening->c_guess != NULL) {
+        return rc;
     }
     return detect_framed_old(opening, size);
 }
@@ -314,6 +385,28 @@ detect_unframed(const opening_t *opening, uint32_t word)
 }
 
 
+/* What has no length in front and holds messages inside; as above. */
+static ct_rc_t
+detect_outer(const opening_t *opening, uint32_t word)
+{
+    const char *c_name;
+
+    c_name = find_stranger(http_methods, CT_ARRAY_LEN(http_methods), word);
+    if (c_name != NULL) {
+        return speak_any(opening, opening->dialects->http, c_name);
+    }
+    c_name = find_stranger(zlib_heads, CT_ARRAY_LEN(zlib_heads), word);
+    if (c_name == NULL) {
+        return CT_DECLINED;
+    }
+    if (!opening->dialects->deflated) {
+        return decline(opening, c_name);
+    }
+    *opening->dialect = (ct_dialect_t){ .deflated = true };
+    return CT_OK;
+}
+
+
 ct_rc_t
 ct_detect(const uint8_t *data, size_t len, const ct_dialects_t *dialects,
           ct_dialect_t *dialect, const char **c_guess)
@@ -328,6 +421,10 @@ ct_detect(const uint8_t *data, size_t len, const ct_dialects_t *dialects,
     word = ct_load32(data);
     *c_guess = NULL;
     rc = detect_unframed(&opening, word);
+    if (rc == CT_OK || *c_guess != NULL) {
+        return rc;
+    }
+    rc = detect_outer(&opening, word);
     if (rc == CT_OK || *c_guess != NULL) {
         return rc;
     }

@@ -62,7 +62,7 @@ cut_frame(ct_scan_t *scan, const ct_protocol_t *protocol, const uint8_t *data,
 
 /* Leaves room for the length, which nobody knows yet. */
 static ct_rc_t
-wrap_begin(ct_buf_t *out, size_t *mark)
+wrap_begin(const ct_envelope_t *envelope CT_UNUSED, ct_buf_t *out, size_t *mark)
 {
     const size_t at = ct_buf_len(out);
 
@@ -77,7 +77,7 @@ wrap_begin(ct_buf_t *out, size_t *mark)
 
 /* Goes back to that room; nobody may have consumed `out` in between. */
 static ct_rc_t
-wrap_end(ct_buf_t *out, size_t mark)
+wrap_end(const ct_envelope_t *envelope CT_UNUSED, ct_buf_t *out, size_t mark)
 {
     size_t size;
 
@@ -93,6 +93,7 @@ wrap_end(ct_buf_t *out, size_t mark)
 
 const ct_transport_t ct_framed_transport = {
     .name = "framed",
+    .is_mixed = true,
     .cut = cut_frame,
     .wrap_begin = wrap_begin,
     .wrap_end = wrap_end,

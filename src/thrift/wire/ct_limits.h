@@ -17,13 +17,15 @@ typedef struct ct_limits_s {
     size_t   decoded;   /* bytes that decoding one message may allocate */
     uint32_t depth;     /* structs and containers inside one another */
     uint32_t name;      /* bytes of a method's name, its prefix included */
+    size_t   header;    /* bytes of what a transport says before a body */
 } ct_limits_t;
 
 /* What the directives' defaults are. */
 /* clang-format off */
 #define CT_LIMITS_DEFAULT                                                      \
     { .frame = 16u << 20, .message = 100u << 20, .string = SIZE_MAX,           \
-      .container = SIZE_MAX, .decoded = 128u << 20, .depth = 64, .name = 256 }
+      .container = SIZE_MAX, .decoded = 128u << 20, .depth = 64, .name = 256, \
+      .header = 64u << 10 }
 /* clang-format on */
 
 #endif /* CT_LIMITS_H */

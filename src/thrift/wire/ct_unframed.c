@@ -43,7 +43,7 @@ cut_message(ct_scan_t *scan, const ct_protocol_t *protocol, const uint8_t *data,
 
 
 static ct_rc_t
-wrap_begin(ct_buf_t *out, size_t *mark)
+wrap_begin(const ct_envelope_t *envelope CT_UNUSED, ct_buf_t *out, size_t *mark)
 {
     *mark = ct_buf_len(out);
     return CT_OK;
@@ -51,11 +51,10 @@ wrap_begin(ct_buf_t *out, size_t *mark)
 
 
 static ct_rc_t
-wrap_end(ct_buf_t *out, size_t mark)
+wrap_end(const ct_envelope_t *envelope CT_UNUSED, ct_buf_t *out CT_UNUSED,
+         size_t mark CT_UNUSED)
 {
     CT_ASSERT(ct_buf_len(out) >= mark);
-    (void) out;
-    (void) mark;
     return CT_OK;
 }
 

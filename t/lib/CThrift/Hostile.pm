@@ -264,8 +264,6 @@ sub frame_sizes {
     push @cases, case("$_ bytes behind the message in its frame",
         frame($echo . "\xff" x $_)) for 1, 2, 100;
     push @cases, case('many empty frames', "\0" x 4000, 'refused');
-    push @cases, case('a message without a frame behind one in a frame',
-        frame($echo) . $echo);
     return @cases;
 }
 

@@ -1,0 +1,130 @@
+/*
+ * ct_dialect_conf.c -- which dialects a server speaks: `transport`,
+ * `protocol`.
+ *
+ * This is the one place that knows every transport and protocol there is: a
+ * new one is a file in wire/ and a line here.  Whatever is left out is NULL
+ * in the ct_dialects_t, and ct_detect then refuses it by name.
+ */
+
+#include "core/ct_config.h"
+
+#include "thrift/ct_dialect_conf.h"
+
+#include "thrift/wire/ct_protocol.h"
+#include "thrift/wire/ct_transport.h"
+
+/* A word of a directive; its bit is its place in the table. */
+typedef struct word_s {
+    const char *name;
+    size_t      offset; /* of the pointer in ct_dialects_t */
+    const void *what;
+} word_t;
+
+static const word_t transports[] = {
+    { "framed", offsetof(ct_dialects_t, framed), &ct_framed_transport },
+    { "unframed", offsetof(ct_dialects_t, unframed), &ct_unframed_transport },
+};
+
+static const word_t protocols[] = {
+    { "binary", offsetof(ct_dialects_t, binary), &ct_binary_protocol },
+    { "compact", offsetof(ct_dialects_t, compact), &ct_compact_protocol },
+    { "json", offsetof(ct_dialects_t, json), &ct_json_protocol },
+};
+
+
+/* The bit of `name`, or 0. */
+static uint32_t
+word_find(const word_t *words, size_t n, ct_str_t name)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (ct_str_eq_c(name, words[i].name)) {
+            return (uint32_t) 1 << i;
+        }
+    }
+    return 0;
+}
+
+
+/* "auto" says it all, so nothing stands beside it. */
+static ct_rc_t
+words_set(ct_conf_t *conf, const word_t *words, size_t n, uint32_t *value)
+{
+    uint32_t bits = 0;
+    uint32_t bit;
+
+    if (conf->nargs == 2 && ct_str_eq_c(conf->args[1], "auto")) {
+        *value = ((uint32_t) 1 << n) - 1;
+        return CT_OK;
+    }
+    for (size_t i = 1; i < conf->nargs; i++) {
+        bit = word_find(words, n, conf->args[i]);
+        if (bit == 0) {
+            return ct_conf_error(conf, "invalid value '%.*s' of '%.*s'",
+                                 CT_STR_ARG(conf->args[i]),
+                                 CT_STR_ARG(conf->args[0]));
+        }
+        if (bits & bit) {
+            return ct_conf_error(conf, "'%.*s' is given twice",
+                                 CT_STR_ARG(conf->args[i]));
+        }
+        bits |= bit;
+    }
+    *value = bits;
+    return CT_OK;
+}
+
+
+static ct_rc_t
+transports_set(ct_conf_t *conf, const ct_directive_t *directive CT_UNUSED,
+               void *field)
+{
+    return words_set(conf, transports, CT_ARRAY_LEN(transports), field);
+}
+
+
+static ct_rc_t
+protocols_set(ct_conf_t *conf, const ct_directive_t *directive CT_UNUSED,
+              void *field)
+{
+    return words_set(conf, protocols, CT_ARRAY_LEN(protocols), field);
+}
+
+
+const ct_conf_type_t ct_transports_type = {
+    .name = "auto | framed | unframed ...",
+    .min_args = 1,
+    .max_args = CT_ARRAY_LEN(transports),
+    .set = transports_set,
+};
+
+const ct_conf_type_t ct_protocols_type = {
+    .name = "auto | binary | compact | json ...",
+    .min_args = 1,
+    .max_args = CT_ARRAY_LEN(protocols),
+    .set = protocols_set,
+};
+
+
+/* Pointers to different structs, so they are copied as bytes. */
+static void
+words_allow(ct_dialects_t *dialects, const word_t *words, size_t n,
+            uint32_t bits)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (bits & (uint32_t) 1 << i) {
+            memcpy((char *) dialects + words[i].offset, &words[i].what,
+                   sizeof(words[i].what));
+        }
+    }
+}
+
+
+void
+ct_dialects_allow(ct_dialects_t *dialects, uint32_t transports_bits,
+                  uint32_t protocols_bits)
+{
+    words_allow(dialects, transports, CT_ARRAY_LEN(transports),
+                transports_bits);
+    words_allow(dialects, protocols, CT_ARRAY_LEN(protocols), protocols_bits);
+}
