@@ -52,6 +52,7 @@ typedef enum ct_board_counter_e {
     CT_COUNT_UNKNOWN_DIALECTS, /* connections that spoke no Thrift */
     CT_COUNT_LIMITS,           /* input over a cap */
     CT_COUNT_TIMEOUTS,         /* connections closed by a timeout */
+    CT_COUNT_PROXY_ERRORS,     /* connections without a good PROXY header */
     CT_COUNT_BYTES_IN,
     CT_COUNT_BYTES_OUT,
     CT_COUNTERS,

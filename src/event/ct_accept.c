@@ -34,6 +34,7 @@
 #include "event/ct_gate.h"
 #include "event/ct_listen.h"
 #include "event/ct_loop.h"
+#include "event/ct_prelude.h"
 #include "event/ct_socket.h"
 
 
@@ -46,11 +47,14 @@ struct ct_acceptor_s {
     ct_queue_t       gone; /* closed, freed when the turn ends */
     size_t           n;    /* of conns */
     uint64_t         accepted;
-    ct_task_t        reaper;
-    bool             leaving;
-    bool             told; /* on_left has run */
-    ct_acceptor_fn   on_left;
-    void            *data;
+
+    ct_prelude_words_t words;
+
+    ct_task_t      reaper;
+    bool           leaving;
+    bool           told; /* on_left has run */
+    ct_acceptor_fn on_left;
+    void          *data;
 };
 
 /* What became of one accept(2). */
@@ -131,6 +135,15 @@ set_no_delay(const ct_conn_t *conn)
 }
 
 
+/* A connection that speaks Thrift at once goes straight to who speaks it. */
+static ct_rc_t
+begin(ct_conn_t *conn)
+{
+    return ct_prelude_is_wanted(conn->listen) ? ct_prelude_begin(conn)
+                                              : conn->listen->on_accept(conn);
+}
+
+
 /* The descriptor is the connection's once ct_conn_open has taken it. */
 static outcome_t
 take(ct_door_t *door, ct_conn_t *conn, int fd,
@@ -154,7 +167,7 @@ take(ct_door_t *door, ct_conn_t *conn, int fd,
 
     set_no_delay(conn);
     count_taken(acceptor, conn);
-    if (door->listen->on_accept(conn) != CT_OK) {
+    if (begin(conn) != CT_OK) {
         ct_conn_close(conn);
     }
     CT_ASSERT(conn->closed || conn->events != NULL);
@@ -369,6 +382,13 @@ size_t
 ct_acceptor_connections(const ct_acceptor_t *acceptor)
 {
     return acceptor->n;
+}
+
+
+ct_prelude_words_t *
+ct_acceptor_words(ct_acceptor_t *acceptor)
+{
+    return &acceptor->words;
 }
 
 

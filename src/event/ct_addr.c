@@ -284,6 +284,34 @@ ct_addr_parse_numeric(ct_str_t text, ct_addr_t *addr, const char **c_why)
 }
 
 
+/* inet_pton(3) wants a NUL, and lets nothing pass that is not an address. */
+ct_rc_t
+ct_peer_parse(ct_str_t host, uint16_t port, ct_peer_t *peer)
+{
+    char      c_host[INET6_ADDRSTRLEN];
+    ct_peer_t made;
+
+    if (host.len == 0 || host.len >= sizeof(c_host)
+        || memchr(host.data, '\0', host.len) != NULL) {
+        return CT_DECLINED;
+    }
+    memcpy(c_host, host.data, host.len);
+    c_host[host.len] = '\0';
+    memset(&made, 0, sizeof(made));
+    if (inet_pton(AF_INET, c_host, &made.sa.in.sin_addr) == 1) {
+        made.sa.in.sin_family = AF_INET;
+        made.sa.in.sin_port = htons(port);
+    } else if (inet_pton(AF_INET6, c_host, &made.sa.in6.sin6_addr) == 1) {
+        made.sa.in6.sin6_family = AF_INET6;
+        made.sa.in6.sin6_port = htons(port);
+    } else {
+        return CT_DECLINED;
+    }
+    *peer = made;
+    return CT_OK;
+}
+
+
 ct_rc_t
 ct_addr_of_socket(int fd, ct_addr_t *addr)
 {
@@ -398,5 +426,38 @@ ct_peer_text(const ct_peer_t *peer, char *out, size_t size)
     default:
         snprintf(out, size, "unix:");
         return out;
+    }
+}
+
+
+const char *
+ct_peer_host(const ct_peer_t *peer, char *out, size_t size)
+{
+    const sa_family_t family = peer->sa.any.sa_family;
+    const void       *addr = &peer->sa.in.sin_addr;
+
+    if (family == AF_INET6) {
+        addr = &peer->sa.in6.sin6_addr;
+    } else if (family != AF_INET) {
+        snprintf(out, size, "unix:");
+        return out;
+    }
+    if (inet_ntop(family, addr, out, (socklen_t) size) == NULL) {
+        snprintf(out, size, "?");
+    }
+    return out;
+}
+
+
+uint16_t
+ct_peer_port(const ct_peer_t *peer)
+{
+    switch (peer->sa.any.sa_family) {
+    case AF_INET:
+        return ntohs(peer->sa.in.sin_port);
+    case AF_INET6:
+        return ntohs(peer->sa.in6.sin6_port);
+    default:
+        return 0;
     }
 }

@@ -55,11 +55,23 @@ ct_rc_t ct_addr_parse_numeric(ct_str_t text, ct_addr_t *addr,
  */
 ct_rc_t ct_addr_of_socket(int fd, ct_addr_t *addr);
 
+/*
+ * An IPv4 or IPv6 address in digits, without brackets or scope, and a port.
+ * CT_DECLINED for anything else.
+ */
+ct_rc_t ct_peer_parse(ct_str_t host, uint16_t port, ct_peer_t *peer);
+
 /* Whether both name the same place; an fd:N equals only itself. */
 bool ct_addr_eq(const ct_addr_t *a, const ct_addr_t *b);
 
 /* As text, "127.0.0.1:9090" or "unix:/path"; gives back `out`. */
 const char *ct_addr_text(const ct_addr_t *addr, char *out, size_t size);
 const char *ct_peer_text(const ct_peer_t *peer, char *out, size_t size);
+
+/* The address alone, "127.0.0.1", "::1" or "unix:"; gives back `out`. */
+const char *ct_peer_host(const ct_peer_t *peer, char *out, size_t size);
+
+/* The port; 0 where there is none. */
+uint16_t ct_peer_port(const ct_peer_t *peer);
 
 #endif /* CT_ADDR_H */

@@ -24,6 +24,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/ct_mem.h"
 #include "event/ct_accept.h"
 #include "event/ct_loop.h"
 
@@ -201,10 +202,39 @@ ct_conn_close(ct_conn_t *conn)
     ct_loop_remove_io(conn->loop, &conn->io);
     close(conn->io.fd);
     conn->io.fd = -1;
+    ct_mem_release(conn->proxied);
+    conn->proxied = NULL;
 
     if (conn->acceptor != NULL) {
         ct_acceptor_gone(conn->acceptor, conn);
     }
+}
+
+
+/* Few connections have it, so it is not in the struct. */
+ct_rc_t
+ct_conn_set_client(ct_conn_t *conn, const ct_peer_t *client,
+                   const ct_peer_t *server)
+{
+    ct_proxied_t *proxied = ct_mem_try_alloc(sizeof(*proxied));
+
+    if (proxied == NULL) {
+        return CT_ERROR;
+    }
+    CT_ASSERT(conn->proxied == NULL);
+    proxied->socket = conn->peer;
+    proxied->client = *client;
+    proxied->server = *server;
+    conn->proxied = proxied;
+    conn->peer = *client;
+    return CT_OK;
+}
+
+
+const ct_peer_t *
+ct_conn_socket_peer(const ct_conn_t *conn)
+{
+    return conn->proxied != NULL ? &conn->proxied->socket : &conn->peer;
 }
 
 

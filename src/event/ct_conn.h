@@ -21,6 +21,7 @@
 typedef struct ct_acceptor_s ct_acceptor_t;
 typedef struct ct_conn_s     ct_conn_t;
 typedef struct ct_listen_s   ct_listen_t;
+typedef struct ct_proxied_s  ct_proxied_t;
 typedef struct ct_worker_s   ct_worker_t;
 
 /* May close the connection: use nothing of it after calling (rule 40). */
@@ -35,9 +36,18 @@ typedef struct ct_conn_events_s {
     ct_conn_fn on_close;   /* about to be closed; frees the session */
 } ct_conn_events_t;
 
+/* The addresses of a connection that came with a PROXY header. */
+struct ct_proxied_s {
+    ct_peer_t socket; /* the proxy's own */
+    ct_peer_t client; /* as the header has it */
+    ct_peer_t server;
+};
+
 /*
  * Invariant: io is registered and io.fd open until `closed`; `events` is set
- * once on_accept has returned.  `closing` is the session's to set when it
+ * once on_accept has returned.  `peer` is whom we serve: the socket's peer, or
+ * the client that a trusted proxy has named; then `proxied` says more, until
+ * the connection is closed.  `closing` is the session's to set when it
  * wants no more messages; ct_conn_close sets both.
  */
 struct ct_conn_s {
@@ -53,6 +63,7 @@ struct ct_conn_s {
     uint64_t                number; /* counts from 1 in each worker */
     uint64_t                accepted_ms;
     ct_peer_t               peer;
+    ct_proxied_t           *proxied; /* or NULL */
     bool                    closing;
     bool                    closed;
 };
@@ -87,6 +98,16 @@ void ct_conn_shutdown(ct_conn_t *conn);
  * turn.
  */
 void ct_conn_close(ct_conn_t *conn);
+
+/*
+ * Notes that the peer speaks for another client, who is `peer` from now on.
+ * CT_ERROR: there is no memory.
+ */
+ct_rc_t ct_conn_set_client(ct_conn_t *conn, const ct_peer_t *client,
+                           const ct_peer_t *server);
+
+/* The socket's own peer, whomever it speaks for. */
+const ct_peer_t *ct_conn_socket_peer(const ct_conn_t *conn);
 
 /* "127.0.0.1:4711"; gives back `out`. */
 const char *ct_conn_peer_text(const ct_conn_t *conn, char *out, size_t size);

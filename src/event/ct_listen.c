@@ -172,6 +172,15 @@ set_deferred(ct_conf_t *conf, const option_t *option CT_UNUSED,
 }
 
 
+static ct_rc_t
+set_proxy_protocol(ct_conf_t *conf CT_UNUSED, const option_t *option CT_UNUSED,
+                   ct_str_t value CT_UNUSED, ct_listen_t *listen)
+{
+    listen->proxy_protocol = true;
+    return CT_OK;
+}
+
+
 /* Octal, as for chmod(1): 660 or 0660. */
 static ct_rc_t
 set_mode(ct_conf_t *conf, const option_t *option, ct_str_t value,
@@ -245,6 +254,7 @@ static const option_t options[] = {
     { "owner=",        NEED_PATH,      set_owner,     0, 0, 0 },
     { "group=",        NEED_PATH,      set_group,     0, 0, 0 },
     { "ipv6only=",     NEED_IPV6,      set_ipv6only,  0, 0, 0 },
+    { "proxy_protocol", NEED_ANY,      set_proxy_protocol, 0, 0, 0 },
 };
 /* clang-format on */
 

@@ -27,6 +27,8 @@ typedef struct ct_conf_s ct_conf_t;
 typedef struct ct_conn_s ct_conn_t;
 typedef struct ct_log_s  ct_log_t;
 
+typedef struct ct_proxy_conf_s ct_proxy_conf_t;
+
 /* A connection was accepted on the listen; CT_ERROR closes it. */
 typedef ct_rc_t (*ct_accept_fn)(ct_conn_t *conn);
 
@@ -51,11 +53,15 @@ typedef struct ct_listen_s {
     mode_t       mode;  /* of a unix socket's file; 0: by umask */
     ct_str_t     owner; /* user name; empty: unchanged */
     ct_str_t     group;
-    int         *fds;       /* nbound of them; by worker id with reuseport */
-    unsigned     nfds;      /* that listen; the first ones */
-    unsigned     nbound;    /* >= nfds; the others wait for ct_listens_grow */
-    ct_accept_fn on_accept; /* set by who stands above */
-    void        *data;      /* theirs */
+    int         *fds;    /* nbound of them; by worker id with reuseport */
+    unsigned     nfds;   /* that listen; the first ones */
+    unsigned     nbound; /* >= nfds; the others wait for ct_listens_grow */
+    bool         proxy_protocol; /* a PROXY header comes first */
+    ct_accept_fn on_accept;      /* set by who stands above */
+    void        *data;           /* theirs */
+
+    /* Of the block around it; set by who stands above, or NULL. */
+    const ct_proxy_conf_t *proxy;
 } ct_listen_t;
 
 /* The listens of a cycle: an array of ct_listen_t *. */

@@ -42,6 +42,7 @@ ct_status_counter_name(unsigned counter)
         [CT_COUNT_UNKNOWN_DIALECTS] = "unknown_dialects",
         [CT_COUNT_LIMITS] = "limits",
         [CT_COUNT_TIMEOUTS] = "timeouts",
+        [CT_COUNT_PROXY_ERRORS] = "proxy_errors",
         [CT_COUNT_BYTES_IN] = "bytes_in",
         [CT_COUNT_BYTES_OUT] = "bytes_out",
     };

@@ -76,6 +76,7 @@ typedef struct ct_server_s {
     ct_dialects_t           dialects;     /* that are spoken here */
     size_t                  thrift_index; /* of ct_thrift_module */
     size_t                  nlistens;
+    size_t                  nproxied;   /* of them, with proxy_protocol */
     ct_hash_t               offers;     /* by service name: ct_offer_t * */
     ct_offer_t             *unprefixed; /* takes names without "Service:" */
 } ct_server_t;

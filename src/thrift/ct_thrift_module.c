@@ -12,6 +12,7 @@
 #include "core/ct_pool.h"
 #include "event/ct_event_module.h"
 #include "event/ct_listen.h"
+#include "event/ct_proxy_module.h"
 #include "thrift/ct_dialect_conf.h"
 #include "thrift/ct_pending.h"
 #include "thrift/ct_server.h"
@@ -39,7 +40,9 @@ listen_set(ct_conf_t *conf, const ct_directive_t *directive, void *field)
     }
     listen->on_accept = ct_session_accept;
     listen->data = server;
+    listen->proxy = ct_conf_of(conf->cycle, conf->block, &ct_proxy_module);
     server->nlistens++;
+    server->nproxied += listen->proxy_protocol;
     return CT_OK;
 }
 

@@ -55,4 +55,7 @@ service Probe extends Base {
     /** What the hooks have counted in this worker. */
     string hooks()
     string denied()
+
+    /** The client's address. */
+    string peer()
 }

@@ -260,6 +260,16 @@ denied(ct_call_t *call, const probe_probe_denied_args_t *args,
 
 
 static ct_rc_t
+peer(ct_call_t *call, const probe_probe_peer_args_t *args,
+     probe_probe_peer_result_t *result)
+{
+    (void) args;
+    result->success = ct_call_peer(call);
+    return CT_OK;
+}
+
+
+static ct_rc_t
 configured(ct_cycle_t *cycle)
 {
     const probe_conf_t *conf = ct_cycle_conf(cycle, &probe_module);
@@ -398,6 +408,7 @@ static const probe_probe_ops_t probe_ops = {
     .crash = crash,
     .hooks = hooks,
     .denied = denied,
+    .peer = peer,
 };
 
 static const probe_base_ops_t base_ops = { .who = who };
