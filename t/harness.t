@@ -8,6 +8,8 @@ use warnings;
 
 use lib 't/lib';
 use CThrift::Client;
+use CThrift::Compact;
+use CThrift::Json;
 use CThrift::Load;
 use File::Temp qw(tempfile);
 use IO::Socket::IP;
@@ -56,6 +58,99 @@ for my $hex (sort keys %bytes) {
 my $short = substr $ping, 0, 9;
 ok(!eval { CThrift::Client::decode_message(\$short) }, 'half a message');
 is($@, "short\n", 'is called short');
+
+# ---- The other protocols: a type, its bytes.
+
+my $uuid = pack 'H*', '00112233445566778899aabbccddeeff';
+my @compact = (
+    [['byte', -2], 'fe'],
+    [['i16', -1], '01'],
+    [['i32', 300], 'd804'],
+    [['i64', 9223372036854775807], 'feffffffffffffffff01'],
+    [['i64', -9223372036854775807 - 1], 'ffffffffffffffffff01'],
+    [['double', 0.5], '000000000000e03f'],
+    [['string', 'hi'], '026869'],
+    [['uuid', $uuid], '00112233445566778899aabbccddeeff'],
+    [['list', 'bool', [1, 0]], '21' . '0102'],
+    [['set', 'i32', [(1) x 15]], 'f50f' . '02' x 15],
+    [['map', 'string', 'i64', [['a', 1]]], '01' . '86' . '0161' . '02'],
+    [['struct', [[1, ['bool', 0]], [16, ['bool', 1]], [32, ['i32', 1]],
+        [-1, ['struct', []]]]], '12' . 'f1' . '0540' . '02' . '0c01' . '0000'],
+);
+for (@compact) {
+    my ($typed, $hex) = @$_;
+    is(hex_of(CThrift::Compact::encode($typed)), $hex,
+        "compact: $typed->[0] out");
+
+    my $in = pack 'H*', $hex;
+    is_deeply(CThrift::Compact::decode(\$in, $typed->[0]), $typed,
+        "compact: $typed->[0] in");
+}
+
+my @json = (
+    [['bool', 1], '1'],
+    [['i64', -9223372036854775807 - 1], '-9223372036854775808'],
+    [['double', 0.5], '0.5'],
+    [['string', "a\"\\\n\0"], '"a\\"\\\\\\u000a\\u0000"'],
+    [['uuid', $uuid], '"00112233-4455-6677-8899-aabbccddeeff"'],
+    [['list', 'double', [1.5, 2]], '["dbl",2,1.5,2]'],
+    [['set', 'string', []], '["str",0]'],
+    [['map', 'i32', 'list', [[-1, ['list', 'i32', [1]]]]],
+        '["i32","lst",1,{"-1":["i32",1,1]}]'],
+    [['struct', [[1, ['byte', 1]], [2, ['struct', []]]]],
+        '{"1":{"i8":1},"2":{"rec":{}}}'],
+);
+for (@json) {
+    my ($typed, $text) = @$_;
+    is(CThrift::Json::encode($typed), $text, "json: $typed->[0] out");
+
+    # A number ends where the next thing begins.
+    my $in = "$text,";
+    is_deeply(CThrift::Json::decode(\$in, $typed->[0]), $typed,
+        "json: $typed->[0] in");
+}
+{
+    my $in = '"\\u00e4\\ud83d\\ude00\\/\\\\u0041"';
+    is(CThrift::Json::decode(\$in, 'string')->[1],
+        "\xc3\xa4\xf0\x9f\x98\x80/\\u0041", 'json: escapes');
+}
+
+
+# ---- Every transport takes back what it gives, and nothing before all is
+# there; every protocol calls half a message short.
+
+my $said = [[1, ['struct', [[1, ['i32', -1]], [2, ['string', 'x' x 200]],
+    [3, ['list', 'i64', [1 .. 20]]]]]]];
+for my $protocol (qw(binary compact json)) {
+    for my $transport (undef, 'framed', 'header', ['header', zlib => 1],
+        'ttheader', 'zlib', 'http')
+    {
+        next if $protocol eq 'json' && ($transport // '') eq 'ttheader';
+        my $client = bless { protocol => $protocol, in => '', inner => [],
+            layers => [$transport
+                ? CThrift::Client::layer($transport, $protocol) : ()],
+        }, 'CThrift::Client';
+        my @name = ref $transport ? @$transport : $transport // 'unframed';
+        my $reply = { name => 'say', type => 2, seqid => -7,
+            fields => $said };
+        $reply->{strict} = 1 if $protocol eq 'binary';
+
+        my $bytes = $client->bytes_of('say', 2, -7, $said, 1);
+        # A client's request is no server's reply.
+        $bytes =~ s/\A.*\r\n/HTTP\/1.1 200 OK\r\n/ if "@name" eq 'http';
+        my ($got, $at);
+        for my $i (1 .. length $bytes) {
+            $client->{in} .= substr $bytes, $i - 1, 1;
+            last if $got = $client->next_message;
+            $at = $i + 1;
+        }
+        is_deeply($got, $reply, "$protocol, @name: a message");
+        # The end of a flush says nothing.
+        is($at, length $bytes, "$protocol, @name: not before all is there")
+            if "@name" ne 'zlib';
+    }
+}
+
 
 # ---- Talking, against an echo of a few lines that answers calls whole.
 

@@ -1,13 +1,16 @@
 package CThrift::Client;
 
-# An independent Thrift client: binary protocol, strict or not, framed or not.
-# It shares no code and no table with the server; what the two agree on, they
-# agree on by the specification alone.
+# An independent Thrift client: the binary protocol, strict or not, here, the
+# compact one and JSON in CThrift::Compact and CThrift::Json; framed or not,
+# and other transports in modules of their own.  It shares no code and no table
+# with the server; what the two agree on, they agree on by the specification
+# alone.
 #
 # Values are written with their types, as [TYPE, VALUE]:
 #
 #   ['bool', 1]  ['byte', -1]  ['i16', 2]  ['i32', 3]  ['i64', 4]
 #   ['double', 0.5]  ['string', "bytes"]  ['uuid', "16 bytes"]
+#   ['binary', "bytes"], a string but in JSON
 #   ['list', ELEMENT-TYPE, [VALUE, ...]]      'set' likewise
 #   ['map', KEY-TYPE, VALUE-TYPE, [[KEY, VALUE], ...]]
 #   ['struct', [[ID, [TYPE, ...]], ...]]      fields in the order of the wire
@@ -19,6 +22,9 @@ package CThrift::Client;
 #   my $client = CThrift::Client->new(port => 9090, framed => 1);
 #   my $reply = $client->call('echo', [[1, ['string', 'hi']]]);
 #   # { name => 'echo', type => 2, seqid => 1, fields => [[0, [...]]] }
+#
+#   CThrift::Client->new(port => 9090, protocol => 'compact',
+#       transport => 'http');
 
 use strict;
 use warnings;
@@ -47,13 +53,14 @@ my %ID = (
     i32    => 8,
     i64    => 10,
     string => 11,
+    binary => 11,
     struct => 12,
     map    => 13,
     set    => 14,
     list   => 15,
     uuid   => 16,
 );
-my %NAME = reverse %ID;
+my %NAME = map { $ID{$_} => $_ } grep { $_ ne 'binary' } keys %ID;
 
 my %FORMAT = (
     bool   => 'c',
@@ -66,18 +73,42 @@ my %FORMAT = (
 my %SIZE =
     (bool => 1, byte => 1, i16 => 2, i32 => 4, i64 => 8, double => 8);
 
+# The layers between messages and the socket, loaded when they are asked for.
+my %LAYER = (
+    framed   => 'Framed',
+    header   => 'Header',
+    ttheader => 'TTHeader',
+    zlib     => 'Zlib',
+    http     => 'Http',
+);
+
+# Protocols other than binary.
+my %CODEC = (compact => 'CThrift::Compact', json => 'CThrift::Json');
+
 # Every client that is open, for the harness to close at the end.
 our %open;
 
 
 # port => N (127.0.0.1, or host => ...) or path => "unix socket", framed => 0,
-# strict => 1, timeout => seconds.  Dies where it cannot connect.
+# strict => 1, timeout => seconds; protocol => binary, compact or json;
+# transport => framed, header, ttheader, zlib or http, or several of them as
+# [OUTER, ..., INNER], each a name or [NAME, OPTION => VALUE, ...].  Dies where
+# it cannot connect.
 sub new {
     my ($class, %self) = @_;
 
     $self{timeout} //= $TIMEOUT;
     $self{strict}  //= 1;
-    $self{framed}  //= 0;
+    $self{protocol} //= 'binary';
+    load($CODEC{ $self{protocol} }) if $CODEC{ $self{protocol} };
+    # The usual transports need no layer.
+    $self{framed} //= ($self{transport} // '') eq 'framed';
+    delete $self{transport}
+        if ($self{transport} // '') =~ /^(?:un)?framed$/;
+    $self{layers} = [map { layer($_, $self{protocol}) }
+            ref $self{transport} ? @{ $self{transport} }
+                : $self{transport} // ()];
+    $self{inner} = [];    # what waits in front of each layer
     $self{seqid} = 0;
     $self{in}    = '';
 
@@ -98,6 +129,23 @@ sub new {
     $open{ 0 + $self } = $self;
     weaken $open{ 0 + $self };
     return $self;
+}
+
+
+sub load {
+    my ($class) = @_;
+
+    require $class =~ s{::}{/}gr . '.pm';
+}
+
+
+sub layer {
+    my ($what, $protocol) = @_;
+    my ($name, @options) = ref $what ? @$what : $what;
+    my $class = 'CThrift::' . ($LAYER{$name} // die "no transport '$name'");
+
+    load($_) for 'CThrift::Framed', $class;
+    return $class->new(protocol => $protocol, @options);
 }
 
 
@@ -138,7 +186,8 @@ sub encode {
 
     return pack $FORMAT{$type}, $value[0] ? 1 : 0 if $type eq 'bool';
     return pack $FORMAT{$type}, $value[0] if $FORMAT{$type};
-    return pack('l>', length $value[0]) . $value[0] if $type eq 'string';
+    return pack('l>', length $value[0]) . $value[0]
+        if $type eq 'string' || $type eq 'binary';
     return $value[0] if $type eq 'uuid';
     return encode_fields($value[0]) if $type eq 'struct';
 
@@ -341,16 +390,31 @@ sub is_closed {
 }
 
 
+# A message in the client's protocol and behind its transports.
+sub bytes_of {
+    my ($self, $name, $type, $seqid, $fields, $strict) = @_;
+    my $bytes;
+
+    if (my $codec = $CODEC{ $self->{protocol} }) {
+        $bytes = $codec->can('message')->($name, $type, $seqid, $fields);
+    } else {
+        $bytes = message($name, $type, $seqid, $fields, $strict);
+    }
+    $bytes = frame($bytes) if $self->{framed};
+    $bytes = $_->wrap($bytes, $seqid) for reverse @{ $self->{layers} };
+    return $bytes;
+}
+
+
 # Sends a call and does not wait: call it n times, then recv n times.
 sub send_call {
     my ($self, $name, $fields, %o) = @_;
-    my $seqid  = $o{seqid} // ++$self->{seqid};
-    my $strict = $o{strict} // $self->{strict};
-    my $bytes =
-        message($name, $o{type} // CALL, $seqid, $fields // [], $strict);
+    my $seqid = $o{seqid} // ++$self->{seqid};
 
-    $bytes = frame($bytes) if $self->{framed};
-    $self->send_raw($bytes);
+    # It has 32 bits, and becomes negative.
+    $self->{seqid} = $seqid = -0x80000000 if $seqid > 0x7fffffff;
+    $self->send_raw($self->bytes_of($name, $o{type} // CALL, $seqid,
+        $fields // [], $o{strict} // $self->{strict}));
     return $seqid;
 }
 
@@ -375,25 +439,84 @@ sub recv_reply {
 sub next_message {
     my ($self) = @_;
 
-    if ($self->{framed}) {
-        return undef if length $self->{in} < 4;
-        my $n = unpack 'N', $self->{in};
-        return undef if length $self->{in} < 4 + $n;
-        my $body = substr $self->{in}, 4, $n;
-        substr($self->{in}, 0, 4 + $n) = '';
-        my $reply = decode_message(\$body);
-        die "bytes behind the message in its frame\n"
-            if pos($body) != length $body;
-        return $reply;
-    }
+    return $self->next_of_layers if @{ $self->{layers} // [] };
+    return $self->next_of_stream(\$self->{in}) if !$self->{framed};
 
-    pos($self->{in}) = 0;
-    my $reply = eval { decode_message(\$self->{in}) };
+    return undef if length $self->{in} < 4;
+    my $n = unpack 'N', $self->{in};
+    return undef if length $self->{in} < 4 + $n;
+    my $body = substr $self->{in}, 4, $n;
+    substr($self->{in}, 0, 4 + $n) = '';
+    return $self->decode_whole($body);
+}
+
+
+# Where the layers keep messages apart, each is one; else they are a stream.
+# Empty ones are what HTTP says to a oneway call.
+sub next_of_layers {
+    my ($self) = @_;
+    my $last = $#{ $self->{layers} };
+    my $is_whole = $self->{layers}[$last]->is_whole;
+    my $stream = \($self->{inner}[ $last + 1 ] //= '');
+
+    while (1) {
+        my $reply = $is_whole ? undef : $self->next_of_stream($stream);
+        return $reply if $reply;
+
+        my $unit = $self->next_unit($last) // return undef;
+        if ($is_whole && length $unit) {
+            return $self->decode_whole($unit);
+        }
+        $$stream .= $unit;
+        $self->{empty}++ if !length $unit;
+    }
+}
+
+
+# What layer number $i makes of what the layers around it have given.
+sub next_unit {
+    my ($self, $i) = @_;
+    my $in = $i == 0 ? \$self->{in} : \($self->{inner}[$i] //= '');
+
+    while (1) {
+        my $unit = $self->{layers}[$i]->unwrap($in);
+        return $unit if defined $unit || $i == 0;
+        my $more = $self->next_unit($i - 1) // return undef;
+        return $more if !length $more;
+        $$in .= $more;
+    }
+}
+
+
+sub decode_any {
+    my ($self, $in) = @_;
+    my $codec = $CODEC{ $self->{protocol} // 'binary' };
+
+    return $codec->can('decode_message')->($in) if $codec;
+    return decode_message($in);
+}
+
+
+sub decode_whole {
+    my ($self, $body) = @_;
+    my $reply = $self->decode_any(\$body);
+
+    die "bytes behind the message in its frame\n"
+        if pos($body) != length $body;
+    return $reply;
+}
+
+
+sub next_of_stream {
+    my ($self, $in) = @_;
+
+    pos($$in) = 0;
+    my $reply = eval { $self->decode_any($in) };
     if (!$reply) {
         die $@ if $@ ne "short\n";
         return undef;
     }
-    substr($self->{in}, 0, pos $self->{in}) = '';
+    substr($$in, 0, pos $$in) = '';
     return $reply;
 }
 
