@@ -78,7 +78,7 @@ like($words, qr/no way to wait for events/, 'and it is said');
 # ---- What is missing is named, with its Debian package.
 
 for (['openssl', 'libssl-dev'], ['libpcre2-8', 'libpcre2-dev'],
-    ['jansson', 'libjansson-dev'])
+    ['jansson', 'libjansson-dev'], ['zlib', 'zlib1g-dev'])
 {
     my ($library, $package) = @$_;
     open my $fh, '>', "$dir/pkg-config" or die $!;
