@@ -72,6 +72,7 @@ func checkAll(protocol thrift.TProtocol, multiplexed bool) (err error) {
 	checkContainers(test)
 	checkMade(test)
 	checkExceptions(test)
+	checkUnknown(client)
 	checkOneway(test)
 	if multiplexed {
 		second := thrift.NewTMultiplexedProtocol(protocol, "SecondService")
@@ -95,6 +96,8 @@ func checkScalars(test *thrifttest.ThriftTestClient) {
 		math.Inf(-1))
 	got, err := test.TestDouble(context.Background(), math.NaN())
 	same("testDouble(NaN)", math.IsNaN(got), true, err)
+	got, err = test.TestDouble(context.Background(), math.Copysign(0, -1))
+	same("testDouble(-0)", math.Signbit(got), true, err)
 	echo("testEnum", test.TestEnum, thrifttest.Numberz_ONE,
 		thrifttest.Numberz_TWO, thrifttest.Numberz_FIVE,
 		thrifttest.Numberz_EIGHT, thrifttest.Numberz(77))
@@ -280,6 +283,17 @@ func checkExceptions(test *thrifttest.ThriftTestClient) {
 	got, err := test.TestMultiException(ctx, "success", words)
 	same("testMultiException(success)", got,
 		&thrifttest.Xtruct{StringThing: words}, err)
+}
+
+func checkUnknown(client thrift.TClient) {
+	var application thrift.TApplicationException
+
+	_, err := client.Call(context.Background(), "testNothing",
+		thrifttest.NewEmptyStruct(), thrifttest.NewEmptyStruct())
+	if !errors.As(err, &application) ||
+		application.TypeId() != thrift.UNKNOWN_METHOD {
+		fail("an unknown method: got %v", err)
+	}
 }
 
 // Nothing may come back for the oneway call, and the call behind it must be
