@@ -120,6 +120,7 @@ sub missing {
         perl    => sub { quiet('perl', "-M$_[0]", '-e1') },
         pkg     => sub { quiet('pkg-config', '--exists', $_[0]) },
         python  => sub { quiet('/usr/bin/python3', '-c', "import $_[0]") },
+        ruby    => sub { quiet('/usr/bin/ruby', "-r$_[0]", '-e1') },
     );
 
     while (my ($need, $package) = splice @needs, 0, 2) {
