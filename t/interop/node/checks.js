@@ -11,7 +11,7 @@ const { Int64, Thrift } = thrift;
 
 const WORDS = 'Afrikaans \u00c6nglisc \u0411\u044a\u043b\u0433\u0430\u0440 '
     + '\u4e2d\u6587 \u65e5\u672c\u8a9e \ud55c\uad6d\uc5b4 \u0e44\u0e17\u0e22 '
-    + '\u05e2\u05d1\u05e8\u05d9\u05ea \u0627\u0644\u0639\u0631\u0628\u064a\u0629'
+    + '\u05e2\u05d1\u05e8\u05d9\u05ea \u0627\u0644\u0639\u0631\u0628'
     + ' e\u0301 \u200f\u202e \u{1d11e} \u{1f600} \u{10fffd} ';
 const CONTROLS = '\0\x01\b\t\n\v\f\r\x1f\x7f "quoted" \\ / \' <>& \\u0041 '
     + '{"a":[1,2]} \u2028\u2029';
@@ -202,7 +202,8 @@ async function checkContainers(test)
     const long = Array.from({ length: 2000 }, (_, i) => 7919 - 7919 * i);
     const many = Object.fromEntries(long.map((n, i) => [i - 100, n]));
 
-    await echo(test, 'testMap', {}, { 0: -10, '-2147483648': 2147483647 }, many);
+    await echo(test, 'testMap', {}, { 0: -10, '-2147483648': 2147483647 },
+        many);
     await echo(test, 'testStringMap', {}, { a: '123', 'a b': 'with spaces ',
         same: 'same', 0: 'numeric key', longValue: WORDS.repeat(20) },
     { [WORDS]: CONTROLS, [CONTROLS]: WORDS });
@@ -224,7 +225,8 @@ async function checkMade(test, types)
     const numbers = { string_thing: 'Hello2', byte_thing: -128,
         i32_thing: -(2 ** 31), i64_thing: thrift.fromBigInt(2n ** 63n - 1n) };
     same('testMulti', await test.testMulti(-128, -(2 ** 31),
-        numbers.i64_thing, { 0: 'abc', '-32768': WORDS }, 5, 0xf0f0f0), numbers);
+        numbers.i64_thing, { 0: 'abc', '-32768': WORDS }, 5, 0xf0f0f0),
+    numbers);
 
     const crazy = new types.Insanity({
         userMap: { 5: thrift.fromBigInt(5n),
