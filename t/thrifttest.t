@@ -8,6 +8,7 @@ use strict;
 use warnings;
 
 use lib 't/lib';
+use CThrift::Dialects;
 use CThrift::Test;
 use MIME::Base64;
 use Test::More;
@@ -28,11 +29,6 @@ sub configuration {
 
 my $t = CThrift::Test->new(configuration());
 $t->start;
-
-my %of_protocol = (
-    unframed => [qw(binary compact json)],
-    framed   => [qw(binary compact json)],
-);
 
 
 # ---- What is called, and what the answer is.
@@ -202,35 +198,31 @@ sub is_second {
 
 # ---- In every dialect.
 
-for my $transport (sort keys %of_protocol) {
-    for my $protocol (@{ $of_protocol{$transport} }) {
-        my $name = "$protocol, $transport";
-        my @dialect = (protocol => $protocol, transport => $transport);
+for my $dialect (CThrift::Dialects::spoken()) {
+    my $name = $dialect->{name};
 
-        my $c = $t->client(@dialect);
-        $c->{seqid} = 2147483647 - 10;    # wraps, as that of a C++ client
-        is_answered($c, $_, '', $name) for @calls;
-        is_oneway($c, '', $name);
+    my $c = $t->client(%{ $dialect->{client} });
+    $c->{seqid} = 2147483647 - 10;    # wraps, as that of a C++ client
+    is_answered($c, $_, '', $name) for @calls;
+    is_oneway($c, '', $name);
 
-        # Both services by their names, in turn, on one connection.
-        $c = $t->client(@dialect);
-        $name .= ', multiplexed';
-        for my $i (0 .. $#calls) {
-            is_answered($c, $calls[$i], 'ThriftTest:', $name);
-            is_second($c, "$i \0 $unicode", $name) if $i % 5 == 0;
-        }
-        is_oneway($c, 'ThriftTest:', $name);
-        is_second($c, '', $name);
-        for my $method (qw(NoService:testVoid SecondService:testVoid
-            ThriftTest:secondtestString secondtestString ThriftTest:))
-        {
-            is((CThrift::Client::exception($c->call($method)))[0], 1,
-                "$name: no $method");
-        }
-        is_second($c, 'still there', $name);
+    # Both services by their names, in turn, on one connection.
+    $c = $t->client(%{ $dialect->{client} });
+    $name .= ', multiplexed';
+    for my $i (0 .. $#calls) {
+        is_answered($c, $calls[$i], 'ThriftTest:', $name);
+        is_second($c, "$i \0 $unicode", $name) if $i % 5 == 0;
     }
+    is_oneway($c, 'ThriftTest:', $name);
+    is_second($c, '', $name);
+    for my $method (qw(NoService:testVoid SecondService:testVoid
+        ThriftTest:secondtestString secondtestString ThriftTest:))
+    {
+        is((CThrift::Client::exception($c->call($method)))[0], 1,
+            "$name: no $method");
+    }
+    is_second($c, 'still there', $name);
 }
-
 
 # Base64 without its padding, as C++ and Java write it.
 {

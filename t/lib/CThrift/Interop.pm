@@ -63,6 +63,7 @@ our %SERVER_LACKS = (
     header => 'THeader',
     http   => 'HTTP',
     tls    => 'TLS',
+    ttheader => 'TTHeader',
     zlib   => 'the zlib transport',
 );
 
