@@ -264,6 +264,7 @@ message_open(ct_pending_t *pending, const uint8_t *data, const ct_cut_t *cut,
     ct_opening_t  opening = { .limits = &session->server->limits,
                               .dialects = &session->server->dialects,
                               .pool = pending->call.pool,
+                              .sticky = &session->sticky,
                               .app_error = -1 };
     ct_rc_t       rc;
 

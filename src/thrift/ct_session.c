@@ -393,6 +393,7 @@ on_close(ct_conn_t *conn)
     calls_end(session);
     ct_input_release(session);
     ct_output_release(session);
+    ct_sticky_release(&session->sticky);
     ct_queue_remove(&session->again.link);
     conn->session = NULL;
     ct_mem_release(session);

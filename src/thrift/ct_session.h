@@ -17,6 +17,7 @@
 #include "core/ct_queue.h"
 #include "core/ct_rc.h"
 #include "event/ct_event.h"
+#include "thrift/wire/ct_sticky.h"
 #include "thrift/wire/ct_transport.h"
 
 typedef struct ct_conn_s         ct_conn_t;
@@ -40,6 +41,7 @@ struct ct_session_s {
     size_t             in_len;
     size_t             want; /* bytes the unfinished message needs in all */
     ct_scan_t         *scan;
+    ct_sticky_t        sticky; /* headers that stay */
     ct_buf_t           out;
     ct_queue_t         calls;  /* not answered yet, in order of arrival */
     size_t             ncalls; /* of them */
