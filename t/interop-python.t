@@ -48,3 +48,35 @@ if ($lack) {
 } else {
     apache('python3-thrift', '/usr/bin/python3');
 }
+
+$lack = $i->missing('python thriftpy' => 'python3-thriftpy');
+if ($lack) {
+    $i->absent('python3-thriftpy', $lack);
+} else {
+    $i->client(
+        library    => 'python3-thriftpy',
+        command    => ['/usr/bin/python3', $i->source('client_thriftpy.py'),
+            'thriftpy', $i->idl],
+        # Its JSON is its own invention.
+        protocols  => [multiplexed(qw(binary compact))],
+        transports => [qw(buffered framed)],
+        sockets    => \@sockets,
+    );
+}
+
+my $venv = $i->cached('venv', [], '/usr/bin/python3 -m venv venv '
+    . '&& venv/bin/pip install -q --timeout 10 --retries 1 '
+    . '--disable-pip-version-check thrift==0.25.0 thriftpy2==0.7.1');
+my $why = $i->why;
+if ($venv) {
+    $i->client(
+        library    => 'thriftpy2 0.7.1',
+        command    => ["$venv/bin/python", $i->source('client_thriftpy.py'),
+            'thriftpy2', $i->idl],
+        protocols  => [multiplexed(@plain)],
+        transports => [qw(buffered framed http)],
+        sockets    => \@sockets,
+        except     => \&http_needs_port,
+    );
+    apache('thrift 0.25', "$venv/bin/python");
+}

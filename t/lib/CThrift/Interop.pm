@@ -332,7 +332,7 @@ sub combination {
     }
     my $answer = $self->ask($o, "@words $self->{where}{$words[2]}");
     $self->row($o->{library}, @words, $answer);
-    is($answer, 'ok', $name) or diag $self->client_words;
+    is($answer, 'ok', $name) or $self->tell_words;
 }
 
 
@@ -408,12 +408,13 @@ sub end_program {
 }
 
 
-# The last that it has said on standard error.
-sub client_words {
+# The last that it has said on standard error, unless it has said so before.
+sub tell_words {
     my ($self) = @_;
     my @lines = split /\n/, slurp($self->{t}->dir . '/client.err');
 
-    return join "\n", @lines[($#lines > 20 ? $#lines - 20 : 0) .. $#lines];
+    my $words = join "\n", @lines[($#lines > 20 ? $#lines - 20 : 0) .. $#lines];
+    diag $words if !$self->{told}{$words}++;
 }
 
 1;
