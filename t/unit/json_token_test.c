@@ -245,6 +245,7 @@ writes_doubles(void **state CT_UNUSED)
         /* Where there is no such locale, the one before stays. */
         (void) setlocale(LC_ALL, locales[i]);
         expect_double(0, "0");
+        expect_double(-0.0, "-0.0");
         expect_double(1, "1");
         expect_double(-1.5, "-1.5");
         expect_double(0.1, "0.1");

@@ -297,6 +297,10 @@ ct_json_format_double(double value, char out[CT_JSON_DOUBLE_SIZE])
     int len;
 
     CT_ASSERT(isfinite(value));
+    if (value == 0 && signbit(value)) {
+        /* To many a reader "-0" is an integer, which has no such sign. */
+        return (size_t) snprintf(out, CT_JSON_DOUBLE_SIZE, "-0.0");
+    }
     do {
         len = snprintf(out, CT_JSON_DOUBLE_SIZE, "%.*g", digits, value);
         digits++;
