@@ -1,99 +1,118 @@
 #!/usr/bin/perl
 
-# interop.t -- clients that others have written: Debian's python3-thrift,
-# python3-thriftpy, libthrift-dev (C++) and libthrift-c-glib-dev, all on one
-# port.
+# interop.t -- the table of what t/interop-*.t have found: language x protocol
+# x transport x socket.
+#
+# It sorts behind them.  Where they run beside it, it waits for their rows;
+# where it runs alone, it shows those of the last time.
 
 use strict;
 use warnings;
 
 use lib 't/lib';
 use CThrift::Test;
-use Cwd qw(abs_path);
 use Test::More;
 
-plan skip_all => 'pingpong is not built'
-    if !-d CThrift::Test::objs() . '/pingpong';
+my $rows = CThrift::Test::objs() . '/interop/rows';
+my $patience = 300;    # seconds for the slowest language, compilers included
 
-my $idl = abs_path('examples/pingpong/pingpong.thrift');
-my $here = abs_path('t/interop');
+# Who runs us, and what it runs.
+sub harness {
+    open my $fh, '<', '/proc/' . getppid . '/cmdline' or return ('');
+    local $/;
+    my $line = scalar(<$fh>) // '';
+    return split /\0/, $line;
+}
 
-my $t = CThrift::Test->new(<<'END');
-thrift {
-    server {
-        listen 127.0.0.1:%%PORT_1%%;
-        service PingService { }
+# The tests of languages that run in the same go, and have yet to end.
+sub running {
+    my @names = map { m{(?:^|/)interop-(\w+)\.t$} } harness();
+    my $began = (stat '/proc/' . getppid)[9];
+
+    return grep { ((stat "$rows/$_")[9] // 0) < $began } @names;
+}
+
+# [language, library, protocol, transport, socket, result]
+sub all_rows {
+    my @all;
+
+    for my $path (sort glob "$rows/*") {
+        next if $path =~ /\.new$/;
+        open my $fh, '<', $path or die "cannot open $path: $!";
+        push @all, map { chomp; [split /\t/] } <$fh>;
     }
-}
-END
-$t->start;
-my ($dir, $port) = ($t->dir, $t->port(1));
-
-# A command's output; its words are shown if it fails.
-sub output_of {
-    my (@command) = @_;
-    my $command = join ' ', map { "'$_'" } @command;
-    my $out = `cd '$dir' && $command 2>&1`;
-
-    diag $out if $?;
-    return $? ? "failed: $out" : $out;
+    return @all;
 }
 
-sub has_command { return system("command -v $_[0] > /dev/null 2>&1") == 0 }
+# Protocols in the order of their columns, and what stands above these.
+my @order = map { ($_, "multi-$_") }
+    qw(lax binary compact json header header-compact header-zlib);
+my %place = map { $order[$_] => $_ } 0 .. $#order;
+my %short = (binary => 'bin', compact => 'cmp', header => 'hdr',
+    'header-compact' => 'h/c', 'header-zlib' => 'h/z');
 
-sub has_module {
-    return system("/usr/bin/python3 -c 'import $_[0]' 2> /dev/null") == 0;
-}
+# One line for each library and transport, one column for each protocol, and
+# in each cell one letter for each socket.
+sub table {
+    my (@rows) = @_;
+    my (%cell, %protocols, @lines);
 
-my $has_compiler = has_command('thrift');
-
-SKIP: {
-    skip 'python3-thrift or thrift-compiler is not installed', 1
-        if !$has_compiler || !has_module('thrift');
-    my $out = output_of('/usr/bin/python3',
-        abs_path('examples/pingpong/client.py'), $port);
-    is(() = $out =~ /ping -> pong, echo -> the same/g, 4,
-        'python3-thrift: framed and unframed, strict and not') or diag $out;
-}
-
-SKIP: {
-    skip 'python3-thriftpy is not installed', 2 if !has_module('thriftpy');
-    for my $framed (0, 1) {
-        is(output_of('/usr/bin/python3', "$here/ping_thriftpy.py", $idl,
-            $port, $framed), "pong\n", "python3-thriftpy, framed $framed");
+    for (@rows) {
+        my (undef, $library, $protocol, $transport, $socket, $result) = @$_;
+        my $line = "$library\t$transport";
+        push @lines, $line if !$cell{$line};
+        $protocols{$protocol} = 1;
+        $cell{$line}{$protocol}{$socket} = $result;
     }
+    my @protocols = sort { ($place{$a} // 99) <=> ($place{$b} // 99)
+            || $a cmp $b } keys %protocols;
+    my $format = '%-19s %-8s' . ' %-4s' x @protocols;
+    my @table = sprintf $format, '', '', map { heading($_) } @protocols;
+    for my $line (@lines) {
+        push @table, sprintf $format, split(/\t/, $line),
+            map { letters($cell{$line}{$_}) } @protocols;
+    }
+    return join "\n", map { s/\s+$//r } @table;
 }
 
-SKIP: {
-    skip 'libthrift-dev or a C++ compiler is not installed', 4
-        if !$has_compiler || !has_command('g++')
-        || system('pkg-config --exists thrift') != 0;
-    mkdir "$dir/cpp";
-    output_of('thrift', '--gen', 'cpp', '-out', "$dir/cpp", $idl);
-    my $built = output_of('sh', '-c', 'g++ -O1 -I cpp -o ping_cpp '
-        . "$here/ping_cpp.cpp cpp/PingService.cpp cpp/pingpong_types.cpp "
-        . '$(pkg-config --cflags --libs thrift)');
-    skip "the C++ client cannot be built: $built", 4 if !-x "$dir/ping_cpp";
-    for my $framed (0, 1) {
-        for my $strict (0, 1) {
-            is(output_of("$dir/ping_cpp", $port, $framed, $strict), "pong\n",
-                "C++, framed $framed, strict $strict");
-        }
-    }
+sub heading {
+    my ($protocol) = @_;
+    my $plain = $protocol =~ s/^multi-//r;
+
+    return ($plain ne $protocol ? ':' : '')
+        . substr $short{$plain} // $plain, 0, $plain ne $protocol ? 3 : 4;
 }
 
-SKIP: {
-    skip 'libthrift-c-glib-dev is not installed', 2
-        if !$has_compiler || system('pkg-config --exists thrift_c_glib') != 0;
-    mkdir "$dir/glib";
-    output_of('thrift', '--gen', 'c_glib', '-out', "$dir/glib", $idl);
-    my $built = output_of('sh', '-c', 'cc -O1 -w -I glib -o ping_glib '
-        . "$here/ping_glib.c glib/*.c "
-        . '$(pkg-config --cflags --libs thrift_c_glib gobject-2.0)');
-    skip "the c_glib client cannot be built: $built", 2
-        if !-x "$dir/ping_glib";
-    for my $framed (0, 1) {
-        is(output_of("$dir/ping_glib", $port, $framed), "pong\n",
-            "c_glib, framed $framed");
-    }
+sub letters {
+    my ($results) = @_;
+    my %letter = (tcp => 'T', unix => 'U', abstract => 'A', tls => 'S');
+
+    return '' if !$results;
+    return join '', map {
+        my $result = $results->{$_} // 'cannot';
+        $result eq 'ok' ? $letter{$_} : $result =~ /^cannot/ ? '-'
+            : $result =~ /^skip/ ? '?' : 'x';
+    } qw(tcp unix abstract tls);
 }
+
+my @all = all_rows();
+plan skip_all => 'no language has been here' if !@all && !running();
+
+CThrift::Test::wait_for(sub { !running() }, $patience);
+is(join(' ', running()), '', 'every language has ended');
+
+@all = all_rows();
+my @whole = grep { $_->[2] ne '*' } @all;
+diag "\n" . table(@whole) . "\n\n"
+    . "T tcp, U unix, A abstract, S TLS; - the library cannot, ? skipped,\n"
+    . "x failed; :bin multiplexed, bin binary, lax without a version, cmp\n"
+    . "compact, hdr THeader, h/c with compact inside, h/z with its zlib\n";
+
+my %why;
+$why{"$_->[1]: $_->[5]"}++ for grep { $_->[5] =~ /^(?:cannot|skip)/ } @all;
+diag "$_ ($why{$_})" for sort keys %why;
+
+my @failed = grep { $_->[5] !~ /^(?:ok|cannot|skipped)/ } @all;
+is(join("\n", map { "@$_" } @failed), '', 'nothing has failed');
+cmp_ok(scalar(grep { $_->[5] eq 'ok' } @all), '>', 0, 'and something is right');
+done_testing;

@@ -16,12 +16,13 @@ class Library:
     """What differs between the libraries: classes and a few abilities."""
 
     def __init__(self, types, application_exception, unknown_method,
-                 has_special_doubles=True, call_unknown=None, uuid=None,
-                 big=131072):
+                 has_special_doubles=True, has_enum_keys=True,
+                 call_unknown=None, uuid=None, big=131072):
         self.types = types
         self.application_exception = application_exception
         self.unknown_method = unknown_method
         self.has_special_doubles = has_special_doubles
+        self.has_enum_keys = has_enum_keys
         self.call_unknown = call_unknown
         self.uuid = uuid
         self.big = big
@@ -142,6 +143,10 @@ def worked_out(c, lib):
          t.Xtruct(string_thing="Hello2", byte_thing=-7,
                   i32_thing=2 ** 31 - 1, i64_thing=2 ** 63 - 1))
 
+
+def insanity(c, lib):
+    t = lib.types
+    n = t.Numberz
     crazy = t.Insanity(
         userMap={n.FIVE: 5, n.EIGHT: -2 ** 63},
         xtructs=[t.Xtruct(string_thing="Goodbye4", byte_thing=4, i32_thing=4,
@@ -205,6 +210,8 @@ def every(client, second, lib):
     for part in (base_types, binaries, structs, containers, enums, worked_out,
                  exceptions, oneway):
         part(client, lib)
+    if lib.has_enum_keys:
+        insanity(client, lib)
     if lib.uuid:
         lib.uuid()
     if second:

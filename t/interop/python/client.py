@@ -70,12 +70,14 @@ def protocol_of(word, transport):
     if ACCELERATED:
         return TBinaryProtocol.TBinaryProtocolAccelerated(
             transport, fallback=False)
-    return TBinaryProtocol.TBinaryProtocol(transport)
+    return TBinaryProtocol.TBinaryProtocol(
+        transport, strictWrite=word != "lax")
 
 
-def read_reply(protocol, ttype, read):
+def read_reply(protocol, seqid, ttype, read):
     """The success of a reply, or the TApplicationException."""
-    _, kind, _ = protocol.readMessageBegin()
+    _, kind, back = protocol.readMessageBegin()
+    checks.same("seqid", back, seqid)
     if kind == TMessageType.EXCEPTION:
         e = TApplicationException()
         e.read(protocol)
@@ -96,9 +98,9 @@ def read_reply(protocol, ttype, read):
     return value
 
 
-def call(protocol, name, ttype=None, write=None, read=None):
+def call(protocol, name, ttype=None, write=None, read=None, seqid=-77):
     """A call that no generated code knows of."""
-    protocol.writeMessageBegin(name, TMessageType.CALL, 77)
+    protocol.writeMessageBegin(name, TMessageType.CALL, seqid)
     protocol.writeStructBegin("args")
     if write:
         protocol.writeFieldBegin("thing", ttype, 1)
@@ -108,7 +110,7 @@ def call(protocol, name, ttype=None, write=None, read=None):
     protocol.writeStructEnd()
     protocol.writeMessageEnd()
     protocol.trans.flush()
-    return read_reply(protocol, ttype, read)
+    return read_reply(protocol, seqid, ttype, read)
 
 
 def check_uuid(protocol):

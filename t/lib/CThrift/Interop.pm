@@ -32,8 +32,9 @@ package CThrift::Interop;
 #
 # PROTOCOL   binary, compact, json, header, or such a word behind "multi-",
 #            which is the multiplexed protocol over it: there the client also
-#            calls SecondService, on the same connection.  header may carry
-#            more: header-compact, header-zlib (its transform).
+#            calls SecondService, on the same connection.  Also lax, which
+#            is binary without a version, and header-compact and header-zlib
+#            (its transform), where header has binary inside.
 # TRANSPORT  buffered, framed, http (POST / HTTP/1.1) or zlib
 # SOCKET     tcp or tls (WHERE is the port on 127.0.0.1), unix (WHERE is a
 #            path), abstract (WHERE is the name without its leading NUL)

@@ -1,0 +1,26 @@
+// checks.hpp -- every method of ThriftTest and SecondService, by Apache's
+// library for C++.
+
+#ifndef CT_INTEROP_CHECKS_HPP
+#define CT_INTEROP_CHECKS_HPP
+
+#include <memory>
+#include <stdexcept>
+
+#include <thrift/protocol/TProtocol.h>
+
+// What an answer was that should have been another.
+class Failure : public std::runtime_error
+{
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+// Calls everything through `protocol`; where `second` is not null, through
+// both, which are multiplexed over one connection.  Throws a Failure, or
+// whatever the library throws.
+void check_everything(
+    const std::shared_ptr<apache::thrift::protocol::TProtocol> &protocol,
+    const std::shared_ptr<apache::thrift::protocol::TProtocol> &second);
+
+#endif
