@@ -1,0 +1,192 @@
+package CThrift::Answer;
+
+# Replies as they come off a connection, whatever dialect they speak.
+#
+#   my $reply = CThrift::Answer::take(\$in);
+#   # { dialect => 'framed compact', type => 2, name => 'ping' }
+#
+# Takes the first message out of the string and says what it was; undef where
+# it is not whole, and takes nothing then; dies where no message begins so.
+# A dialect is known by the first bytes, as a server knows it: who bends the
+# first bytes of a call may be answered in another dialect.
+#
+# Every byte is looked at: a reply that cannot be decoded to its end, or that
+# leaves something over in its frame, is none.
+
+use strict;
+use warnings;
+
+use CThrift::Client;
+use JSON::PP;
+
+
+# ---- Compact: passed over value by value.
+
+my @SIZE = (undef, 0, 0, 1, undef, undef, undef, 8, undef, undef, undef,
+    undef, undef, 16);
+
+sub byte { return unpack 'C', CThrift::Client::take($_[0], 1) }
+
+sub varint {
+    my ($in) = @_;
+    my ($value, $shift) = (0, 0);
+
+    while ($shift < 70) {
+        my $byte = byte($in);
+        $value |= ($byte & 0x7f) << $shift;
+        return $value if $byte < 0x80;
+        $shift += 7;
+    }
+    die "a varint without end\n";
+}
+
+
+sub skip_items {
+    my ($in, $n, @types) = @_;
+
+    for (1 .. $n) {
+        for my $type (@types) {
+            # A bool has no byte of its own as a field only.
+            $type <= 2 ? byte($in) : skip($in, $type);
+        }
+    }
+}
+
+
+sub skip {
+    my ($in, $type) = @_;
+
+    if (defined $SIZE[$type]) {
+        CThrift::Client::take($in, $SIZE[$type]);
+    } elsif ($type >= 4 && $type <= 6) {
+        varint($in);
+    } elsif ($type == 8) {
+        CThrift::Client::take($in, varint($in));
+    } elsif ($type == 9 || $type == 10) {
+        my $head = byte($in);
+        my $n = $head >> 4 == 15 ? varint($in) : $head >> 4;
+        skip_items($in, $n, $head & 15);
+    } elsif ($type == 11) {
+        my $n = varint($in);
+        my $types = $n > 0 ? byte($in) : 0;
+        skip_items($in, $n, $types >> 4, $types & 15);
+    } elsif ($type == 12) {
+        skip_fields($in);
+    } else {
+        die "a compact value of type $type\n";
+    }
+}
+
+
+sub skip_fields {
+    my ($in) = @_;
+
+    while ((my $head = byte($in)) != 0) {
+        varint($in) if $head >> 4 == 0;
+        skip($in, $head & 15);
+    }
+}
+
+
+sub take_compact {
+    my ($in) = @_;
+    my ($id, $kind) = (byte($in), byte($in));
+
+    die sprintf "a compact head of %02x %02x\n", $id, $kind
+        if $id != 0x82 || ($kind & 0x1f) != 1;
+    varint($in);
+    my $name = CThrift::Client::take($in, varint($in));
+    skip_fields($in);
+    return { protocol => 'compact', type => $kind >> 5, name => $name };
+}
+
+
+# ---- JSON: to the bracket that closes the first one.
+
+# Behind the quote that ends a string.  (One expression for all of it would
+# reach a limit of Perl's where there are many escapes.)
+sub pass_string {
+    my ($in) = @_;
+
+    while ($$in =~ /\G[^"\\]*(?:(")|\\.)/gcs) {
+        return if defined $1;
+    }
+    die "short\n";
+}
+
+
+sub take_json {
+    my ($in) = @_;
+    my $start = pos($$in) // 0;
+    my $depth = 0;
+
+    do {
+        $$in =~ /\G[^\[\]{}"]*(?:([\[{])|[\]}]|("))/gc or die "short\n";
+        if (defined $2) {
+            pass_string($in);
+        } else {
+            $depth += defined $1 ? 1 : -1;
+        }
+    } while ($depth > 0);
+
+    my $text = substr $$in, $start, pos($$in) - $start;
+    my $message = JSON::PP->new->utf8->decode($text);
+    die "a JSON reply of @$message\n" if @$message != 5 || $message->[0] != 1;
+    return { protocol => 'JSON', type => $message->[2],
+        name => $message->[1] };
+}
+
+
+# ---- A message, and what it comes in.
+
+sub take_binary {
+    my ($in) = @_;
+    my $message = CThrift::Client::decode_message($in);
+
+    return { %$message, protocol => 'binary' };
+}
+
+
+# One without a frame, from pos() on.
+sub take_bare {
+    my ($in) = @_;
+    my $first = substr $$in, pos($$in) // 0, 1;
+
+    die "short\n" if $first eq '';
+    return take_compact($in) if $first eq "\x82";
+    return take_json($in)    if $first eq '[';
+    return take_binary($in)  if $first eq "\x80";
+    die sprintf "a reply that begins with %02x\n", ord $first;
+}
+
+
+sub take_framed {
+    my ($in) = @_;
+    my $body = CThrift::Client::take($in, CThrift::Client::size($in));
+    my $reply = take_bare(\$body);
+
+    die "bytes behind the message in its frame\n"
+        if pos($body) != length $body;
+    return { %$reply, is_framed => 1 };
+}
+
+
+# A frame's length begins with a zero, for it is below 16 MiB.
+sub take {
+    my ($in) = @_;
+
+    pos($$in) = 0;
+    my $reply = eval {
+        $$in =~ /^\0/ ? take_framed($in) : take_bare($in);
+    };
+    if (!$reply) {
+        die $@ if $@ ne "short\n";
+        return undef;
+    }
+    substr($$in, 0, pos $$in) = '';
+    $reply->{dialect} = join ' ', $reply->{is_framed} ? 'framed' : 'unframed',
+        $reply->{protocol};
+    return $reply;
+}
+
+1;
