@@ -20,9 +20,19 @@ package CThrift::Hostile;
 # Messages are built here with notes of where each length, count and type
 # stands, so that each can be bent by itself.  The same seed makes the same
 # cases everywhere.
+#
+# Those are of the binary protocol.  CThrift::Hostile::Compact and ::JSON have
+# messages of theirs, for which this module keeps what all of them share, and
+# makes them cases:
+#
+#   my @cases = CThrift::Hostile::framed(CThrift::Hostile::JSON::messages());
 
 use strict;
 use warnings;
+
+use Exporter qw(import);
+
+our @EXPORT_OK = qw(message garbage any mutation);
 
 my %ID = (
     stop => 0, void => 1, bool => 2, byte => 3, double => 4, i16 => 6,
@@ -200,6 +210,24 @@ sub case {
 }
 
 
+# What is a case once it stands in something.  `whole`: it is a message, or is
+# refused before its end.
+sub message {
+    my ($name, $bytes, $expect, $whole) = @_;
+
+    return case($name, $bytes, $expect, $whole // 0);
+}
+
+
+# Messages as cases: without a frame, and each in a frame of its own, which
+# makes it whole.
+sub bare { return @_ }
+
+sub framed {
+    return map { { %$_, bytes => frame($_->{bytes}), whole => 1 } } @_;
+}
+
+
 sub truncations {
     my @cases;
 
@@ -251,9 +279,9 @@ sub bent_notes {
 }
 
 
-# Only where there are frames.
+# Only where there are frames; the message is a good one.
 sub frame_sizes {
-    my $echo = echo('text')->{bytes};
+    my ($echo) = @_;
     my $n = length $echo;
     my @cases = map {
         my $whole = $_ <= 0 || $_ <= $n || $_ > 16 * 1024 * 1024;
@@ -287,14 +315,22 @@ sub tree_levels {
 }
 
 
+# Where the limit is the default's, and a level or two may be the method's.
+sub expect_depth {
+    my ($method, $depth) = @_;
+
+    return 'refused' if $depth > 65 || $method eq 'nope';
+    return $depth <= 63 ? 'ok' : 'any';
+}
+
+
 sub depths {
     my @cases;
     my $body = sub {
         my ($name, $what, $id, $type, $depth, @parts) = @_;
         push @cases, case("$what, $depth levels of $type",
             call($name)->field($type, $id)->put(join '', @parts)->stop->wire,
-            $depth <= 63 ? ($name eq 'nope' ? 'refused' : 'ok')
-            : $depth <= 65 ? 'any' : 'refused', 1);
+            expect_depth($name, $depth), 1);
     };
 
     for my $depth (62 .. 66, 100, 100_000) {
@@ -357,8 +393,8 @@ sub heads {
 }
 
 
-sub names {
-    my @cases;
+# Names that are no method's: [WHAT, NAME].
+sub bad_names {
     my %name = (
         'empty'         => '',
         'a NUL'         => "ec\0ho",
@@ -378,10 +414,28 @@ sub names {
         '70000 bytes'   => 'n' x 70_000,
     );
 
-    push @cases, map {
-        case("a name: $_", call($name{$_})->stop->wire, 'refused', 1)
-    } sort keys %name;
-    return @cases;
+    return map { [$_, $name{$_}] } sort keys %name;
+}
+
+
+sub names {
+    return map {
+        case("a name: $_->[0]", call($_->[1])->stop->wire, 'refused', 1)
+    } bad_names();
+}
+
+
+# Texts that are not UTF-8, each for another reason, and some that are.
+sub bad_texts {
+    my @bad = ("\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2\x20",
+        "\xe0\x80\x80", "\xe0\x9f\xbf", "\xe2\x82", "\xe2\x82\xc0",
+        "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x80\x80\x80",
+        "\xf0\x8f\xbf\xbf", "\xf0\x9f\x98", "\xf4\x90\x80\x80",
+        "\xf8\x88\x80\x80\x80", "\xfc\x84\x80\x80\x80\x80", "\xfe", "\xff",
+        "\xff" x 1000);
+
+    return map { [join(' ', map { sprintf '%02x', $_ } unpack 'C6'), $_] }
+        @bad, map({ "long enough for a word $_" } @bad), map { "$_!" } @bad;
 }
 
 
@@ -406,23 +460,24 @@ sub repeats {
 }
 
 
+# What comes one after the other: good, bad and oneway messages, as they go
+# over the wire, and garbage among them.
 sub streams {
-    my $bad = call('echo')->field('list', 1)->list('i32', -5)->stop->wire;
-    my $note = call('note', type => 4)->field('string', 1)->string('n')
-        ->stop->wire;
+    my (%o) = @_;
+    my ($good, $bad, $oneway) = @o{qw(good bad oneway)};
     my @cases;
 
-    push @cases, case('good, bad, good', ping() . $bad . ping());
-    push @cases, case('a hundred good ones', ping() x 100, 'ok', 1);
-    push @cases, case('oneway, then good', $note . ping(), 'ok', 1);
-    push @cases, case('2000 oneway, then good', $note x 2000 . ping(), 'ok',
+    push @cases, case('good, bad, good', $good . $bad . $good, 'any', 0);
+    push @cases, case('a hundred good ones', $good x 100, 'ok', 1);
+    push @cases, case('oneway, then good', $oneway . $good, 'ok', 1);
+    push @cases, case('2000 oneway, then good', $oneway x 2000 . $good, 'ok',
         1);
-    push @cases, case('oneway alone', $note, 'none', 0);
+    push @cases, case('oneway alone', $oneway, 'none', 0);
     for my $n (1 .. 9, 16, 64) {
         push @cases, case("$n bytes of garbage in front",
-            garbage($n) . ping(), 'any', 0);
+            garbage($n) . $good, 'any', 0);
         push @cases, case("$n bytes of garbage behind",
-            ping() . garbage($n), 'any', 0);
+            $good . garbage($n), 'any', 0);
         push @cases, case("$n bytes of garbage", garbage($n * 3), 'any', 0);
         push @cases, case("$n zeros", "\0" x $n, 'refused', 0);
     }
@@ -432,6 +487,9 @@ sub streams {
 
 # A generator of our own: Perl's may change.
 my $state;
+
+sub seed { $state = $_[0] }
+
 
 sub any {
     my ($n) = @_;
@@ -526,11 +584,16 @@ sub large {
 # All cases of a dialect.
 sub cases {
     ($framed, $strict) = @_;
-    $state = 20260101;
+    seed(20260101);
 
-    return (truncations(), bent_notes(), $framed ? frame_sizes() : (),
-        depths(), counts(), heads(), names(), repeats(), streams(),
-        mutations(400));
+    my @streams = streams(good => ping(),
+        bad => call('echo')->field('list', 1)->list('i32', -5)->stop->wire,
+        oneway => call('note', type => 4)->field('string', 1)->string('n')
+            ->stop->wire);
+
+    return (truncations(), bent_notes(),
+        $framed ? frame_sizes(echo('text')->{bytes}) : (), depths(), counts(),
+        heads(), names(), repeats(), @streams, mutations(400));
 }
 
 1;

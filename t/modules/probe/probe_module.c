@@ -69,7 +69,8 @@ add(ct_call_t *call, const probe_probe_add_args_t *args,
     probe_probe_add_result_t *result)
 {
     (void) call;
-    result->success = args->a + args->b;
+    /* Any two numbers may come; their sum wraps. */
+    result->success = (int32_t) ((uint32_t) args->a + (uint32_t) args->b);
     return CT_OK;
 }
 
