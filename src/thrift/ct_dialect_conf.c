@@ -18,12 +18,13 @@
 typedef struct word_s {
     const char *name;
     size_t      offset; /* of the pointer in ct_dialects_t */
-    const void *what;
+    const void *what;   /* NULL: it is no table that is pointed at */
 } word_t;
 
 static const word_t transports[] = {
     { "framed", offsetof(ct_dialects_t, framed), &ct_framed_transport },
     { "unframed", offsetof(ct_dialects_t, unframed), &ct_unframed_transport },
+    { "zlib", 0, NULL },
 };
 
 static const word_t protocols[] = {
@@ -92,7 +93,7 @@ protocols_set(ct_conf_t *conf, const ct_directive_t *directive CT_UNUSED,
 
 
 const ct_conf_type_t ct_transports_type = {
-    .name = "auto | framed | unframed ...",
+    .name = "auto | framed | unframed | zlib ...",
     .min_args = 1,
     .max_args = CT_ARRAY_LEN(transports),
     .set = transports_set,
@@ -112,7 +113,7 @@ words_allow(ct_dialects_t *dialects, const word_t *words, size_t n,
             uint32_t bits)
 {
     for (size_t i = 0; i < n; i++) {
-        if (bits & (uint32_t) 1 << i) {
+        if ((bits & (uint32_t) 1 << i) && words[i].what != NULL) {
             memcpy((char *) dialects + words[i].offset, &words[i].what,
                    sizeof(words[i].what));
         }
@@ -126,5 +127,8 @@ ct_dialects_allow(ct_dialects_t *dialects, uint32_t transports_bits,
 {
     words_allow(dialects, transports, CT_ARRAY_LEN(transports),
                 transports_bits);
+    dialects->deflated =
+        transports_bits
+        & word_find(transports, CT_ARRAY_LEN(transports), CT_STR("zlib"));
     words_allow(dialects, protocols, CT_ARRAY_LEN(protocols), protocols_bits);
 }

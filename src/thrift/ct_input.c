@@ -20,6 +20,7 @@
 #include "core/ct_mem.h"
 #include "core/ct_module.h"
 #include "event/ct_conn.h"
+#include "thrift/ct_deflated.h"
 #include "thrift/ct_dispatch.h"
 #include "thrift/ct_output.h"
 #include "thrift/ct_server.h"
@@ -67,12 +68,20 @@ ct_input_must_wait(const ct_session_t *session)
 static ct_rc_t
 dialect_find(ct_session_t *session, const uint8_t *data, size_t len)
 {
-    const char  *c_guess = NULL;
-    ct_dialect_t found = session->dialect;
-    ct_rc_t      rc;
+    ct_dialects_t dialects = session->server->dialects;
+    const char   *c_guess = NULL;
+    ct_dialect_t  found = session->dialect;
+    ct_rc_t       rc;
 
-    rc = ct_detect(data, len, &session->server->dialects, &found, &c_guess);
-    if (rc == CT_OK) {
+    if (session->deflated != NULL) {
+        dialects.deflated = false; /* once is enough */
+        dialects.unframed = &ct_unframed_transport;
+    }
+    rc = ct_detect(data, len, &dialects, &found, &c_guess);
+    if (rc == CT_OK && found.deflated) {
+        session->dialect = found;
+        session->opening = 0;
+    } else if (rc == CT_OK) {
         session->dialect = found;
         session->opening =
             found.transport->is_mixed ? ct_load16(data + OPENING_AT) : 0;
@@ -180,6 +189,11 @@ message_next(ct_session_t *session, ct_block_t *block, const uint8_t *data,
         rc = dialect_settle(session, data, len);
         if (rc != CT_OK) {
             return rc;
+        }
+        if (dialect->deflated) {
+            *dialect = (ct_dialect_t){ .transport = NULL };
+            *used = len;
+            return ct_deflated_begin(session, data, len);
         }
     }
     rc = dialect->transport->cut(scan, dialect->protocol, data, len, limits,
@@ -306,6 +320,31 @@ nothing_read(ct_session_t *session, ct_rc_t rc)
 }
 
 
+/* As ct_conn_recv, from whatever the connection's bytes go through. */
+static ct_rc_t
+input_recv(ct_session_t *session, uint8_t *data, size_t size, size_t *n)
+{
+    ct_rc_t rc;
+
+    if (session->deflated != NULL) {
+        return ct_deflated_recv(session, data, size, n);
+    }
+    rc = ct_conn_recv(session->conn, data, size, n);
+    if (rc == CT_OK) {
+        ct_board_count(slot_of(session), CT_COUNT_BYTES_IN, *n);
+    }
+    return rc;
+}
+
+
+bool
+ct_input_may_come(const ct_session_t *session)
+{
+    return session->conn->io.readable
+           || (session->deflated != NULL && ct_deflated_has_news(session));
+}
+
+
 static ct_rc_t
 own_read(ct_session_t *session)
 {
@@ -317,12 +356,11 @@ own_read(ct_session_t *session)
         return CT_ERROR;
     }
     in = session->in;
-    rc = ct_conn_recv(session->conn, in->data + session->in_len,
-                      in->size - session->in_len, &n);
+    rc = input_recv(session, in->data + session->in_len,
+                    in->size - session->in_len, &n);
     if (rc != CT_OK) {
         return nothing_read(session, rc);
     }
-    ct_board_count(slot_of(session), CT_COUNT_BYTES_IN, n);
     session->in_len += n;
     return ct_input_process(session);
 }
@@ -357,11 +395,10 @@ scratch_read(ct_session_t *session)
     if (scratch == NULL) {
         return CT_ERROR;
     }
-    rc = ct_conn_recv(session->conn, scratch->data, scratch->size, &n);
+    rc = input_recv(session, scratch->data, scratch->size, &n);
     if (rc != CT_OK) {
         return nothing_read(session, rc);
     }
-    ct_board_count(slot_of(session), CT_COUNT_BYTES_IN, n);
     rc = messages_handle(session, scratch, &pos, n);
     if (rc == CT_OK && pos < n) {
         return rest_move(session, scratch->data + pos, n - pos);

@@ -23,6 +23,9 @@ ct_rc_t ct_input_read(ct_session_t *session);
 /* Handles what was received before; CT_OK or CT_ERROR as above. */
 ct_rc_t ct_input_process(ct_session_t *session);
 
+/* Whether ct_input_read may find something now, as far as is known. */
+bool ct_input_may_come(const ct_session_t *session);
+
 /* Whether so much waits to be sent or answered that reading must pause. */
 bool ct_input_must_wait(const ct_session_t *session);
 

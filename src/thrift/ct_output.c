@@ -18,6 +18,7 @@
 #include "core/ct_buf.h"
 #include "core/ct_module.h"
 #include "event/ct_conn.h"
+#include "thrift/ct_deflated.h"
 #include "thrift/ct_session.h"
 #include "thrift/ct_thrift_module.h"
 
@@ -33,6 +34,9 @@ ct_session_output(ct_session_t *session)
 {
     ct_thrift_state_t *state = session->state;
 
+    if (session->deflated != NULL) {
+        return &session->deflated->plain;
+    }
     if (ct_buf_len(&session->out) != 0
         || (state->out_owner != NULL && state->out_owner != session)) {
         return &session->out;
@@ -65,8 +69,12 @@ ct_rc_t
 ct_output_send(ct_session_t *session)
 {
     ct_thrift_state_t *state = session->state;
-    ct_rc_t            rc = buf_send(session, &session->out);
+    ct_rc_t            rc;
 
+    if (session->deflated != NULL && ct_deflated_pack(session) != CT_OK) {
+        return CT_ERROR;
+    }
+    rc = buf_send(session, &session->out);
     if (rc == CT_OK) {
         ct_buf_release(&session->out);
     }
@@ -90,8 +98,14 @@ ct_output_send(ct_session_t *session)
 ct_rc_t
 ct_output_relieve(ct_session_t *session)
 {
-    if (session->state->out_owner != session
-        || ct_buf_len(&session->state->out) < RELIEF_SIZE) {
+    const ct_buf_t *buf = &session->state->out;
+
+    if (session->deflated != NULL) {
+        buf = &session->deflated->plain;
+    } else if (session->state->out_owner != session) {
+        return CT_OK;
+    }
+    if (ct_buf_len(buf) < RELIEF_SIZE) {
         return CT_OK;
     }
     return ct_output_send(session) == CT_ERROR ? CT_ERROR : CT_OK;

@@ -34,6 +34,7 @@
 #include "event/ct_conn.h"
 #include "event/ct_listen.h"
 #include "event/ct_loop.h"
+#include "thrift/ct_deflated.h"
 #include "thrift/ct_dispatch.h"
 #include "thrift/ct_input.h"
 #include "thrift/ct_output.h"
@@ -159,7 +160,7 @@ static bool
 may_leave(const ct_session_t *session)
 {
     return session->state->worker->leaving && session->in == NULL
-           && !session->conn->io.readable
+           && !ct_input_may_come(session)
            && session->ncalls_total != session->ncalls_before_leaving;
 }
 
@@ -206,7 +207,7 @@ serve(ct_session_t *session)
 
     for (unsigned i = 0; rc == CT_OK && i < READS_PER_TURN; i++) {
         if (session->paused || session->ended || session->finishing
-            || !session->conn->io.readable) {
+            || !ct_input_may_come(session)) {
             return CT_AGAIN;
         }
         rc = ct_input_read(session);
@@ -394,6 +395,7 @@ on_close(ct_conn_t *conn)
     ct_input_release(session);
     ct_output_release(session);
     ct_sticky_release(&session->sticky);
+    ct_deflated_release(session);
     ct_queue_remove(&session->again.link);
     conn->session = NULL;
     ct_mem_release(session);

@@ -21,6 +21,7 @@
 #include "thrift/wire/ct_transport.h"
 
 typedef struct ct_conn_s         ct_conn_t;
+typedef struct ct_deflated_s     ct_deflated_t;
 typedef struct ct_server_s       ct_server_t;
 typedef struct ct_session_s      ct_session_t;
 typedef struct ct_thrift_state_s ct_thrift_state_t;
@@ -34,8 +35,9 @@ struct ct_session_s {
     ct_conn_t         *conn;
     const ct_server_t *server;
     ct_thrift_state_t *state;
-    ct_dialect_t       dialect; /* of the last message; NULL: none yet */
-    uint16_t           opening; /* the two bytes it was known by, or 0 */
+    ct_dialect_t       dialect;  /* of the last message; NULL: none yet */
+    uint16_t           opening;  /* the two bytes it was known by, or 0 */
+    ct_deflated_t     *deflated; /* NULL: its bytes are plain */
     ct_block_t        *in;
     size_t             in_pos;
     size_t             in_len;

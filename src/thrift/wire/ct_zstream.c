@@ -122,11 +122,18 @@ ct_zstream_feed(ct_zstream_t *zstream, const uint8_t *data, size_t len)
 }
 
 
-bool
-ct_zstream_has_input(const ct_zstream_t *zstream)
+static bool
+can_inflate(const ct_zstream_t *zstream)
 {
     return zstream->broken == NULL && !zstream->ended
            && (ct_buf_len(&zstream->raw) != 0 || zstream->is_full);
+}
+
+
+bool
+ct_zstream_has_news(const ct_zstream_t *zstream)
+{
+    return zstream->broken != NULL || zstream->ended || can_inflate(zstream);
 }
 
 
@@ -186,7 +193,7 @@ ct_zstream_inflate(ct_zstream_t *zstream, uint8_t *data, size_t size, size_t *n,
                    const char **why)
 {
     CT_ASSERT(size > 0);
-    while (ct_zstream_has_input(zstream)) {
+    while (can_inflate(zstream)) {
         if (inflate_step(zstream, data, size, n) != CT_OK) {
             break;
         }

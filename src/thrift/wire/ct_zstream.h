@@ -44,8 +44,11 @@ CT_API void ct_zstream_received(ct_zstream_t *zstream, size_t n);
 CT_API ct_rc_t ct_zstream_feed(ct_zstream_t *zstream, const uint8_t *data,
                                size_t len);
 
-/* Whether inflating may give something before more bytes have come. */
-CT_API bool ct_zstream_has_input(const ct_zstream_t *zstream);
+/*
+ * Whether inflating may give anything but CT_AGAIN before more bytes have come:
+ * bytes, the end, an error.
+ */
+CT_API bool ct_zstream_has_news(const ct_zstream_t *zstream);
 
 /*
  * Inflates into `size` bytes at `data`, at least one.  CT_OK: *n of them, one
