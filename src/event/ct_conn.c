@@ -27,6 +27,7 @@
 #include "core/ct_mem.h"
 #include "event/ct_accept.h"
 #include "event/ct_loop.h"
+#include "event/ct_tls.h"
 
 /* SIGPIPE is ignored by the process too, where this is not known. */
 #ifndef MSG_NOSIGNAL
@@ -41,9 +42,12 @@
 static void
 conn_ready(ct_io_t *io)
 {
-    ct_conn_t    *conn = io->data;
-    const uint8_t news = io->news;
+    ct_conn_t *conn = io->data;
+    uint8_t    news = io->news;
 
+    if (conn->tls != NULL) {
+        news = ct_tls_news(conn, news);
+    }
     if ((news & CT_IO_READ) && conn->events->on_readable != NULL) {
         conn->events->on_readable(conn);
     }
@@ -113,7 +117,7 @@ not_writable(ct_conn_t *conn)
 
 
 ct_rc_t
-ct_conn_recv(ct_conn_t *conn, void *data, size_t size, size_t *n)
+ct_conn_recv_raw(ct_conn_t *conn, void *data, size_t size, size_t *n)
 {
     ssize_t got;
 
@@ -145,7 +149,7 @@ ct_conn_recv(ct_conn_t *conn, void *data, size_t size, size_t *n)
 
 
 ct_rc_t
-ct_conn_send(ct_conn_t *conn, const void *data, size_t len, size_t *n)
+ct_conn_send_raw(ct_conn_t *conn, const void *data, size_t len, size_t *n)
 {
     ssize_t sent;
 
@@ -172,19 +176,45 @@ ct_conn_send(ct_conn_t *conn, const void *data, size_t len, size_t *n)
 }
 
 
-/* A peer that has gone already makes this fail, which is no matter. */
+ct_rc_t
+ct_conn_recv(ct_conn_t *conn, void *data, size_t size, size_t *n)
+{
+    if (CT_UNLIKELY(conn->tls != NULL)) {
+        return ct_tls_recv(conn, data, size, n);
+    }
+    return ct_conn_recv_raw(conn, data, size, n);
+}
+
+
+ct_rc_t
+ct_conn_send(ct_conn_t *conn, const void *data, size_t len, size_t *n)
+{
+    if (CT_UNLIKELY(conn->tls != NULL)) {
+        return ct_tls_send(conn, data, len, n);
+    }
+    return ct_conn_send_raw(conn, data, len, n);
+}
+
+
+/*
+ * A peer that has gone already makes this fail, which is no matter.  TLS says
+ * goodbye first; where there is no room for that now, it comes here again.
+ */
 void
 ct_conn_shutdown(ct_conn_t *conn)
 {
-    if (!conn->closed) {
-        (void) shutdown(conn->io.fd, SHUT_WR);
+    if (conn->closed
+        || (conn->tls != NULL && ct_tls_shutdown(conn) == CT_AGAIN)) {
+        return;
     }
+    (void) shutdown(conn->io.fd, SHUT_WR);
 }
 
 
 /*
  * `closed` is set first, so that an on_close that closes again does no harm;
- * it may still ask for the peer and the descriptor.
+ * it may still ask for the peer and the descriptor.  TLS says its goodbye
+ * while it still can, if it has not yet.
  */
 void
 ct_conn_close(ct_conn_t *conn)
@@ -192,11 +222,17 @@ ct_conn_close(ct_conn_t *conn)
     if (conn->closed) {
         return;
     }
+    if (conn->tls != NULL) {
+        (void) ct_tls_shutdown(conn);
+    }
     conn->closed = true;
     conn->closing = true;
 
     if (conn->events != NULL && conn->events->on_close != NULL) {
         conn->events->on_close(conn);
+    }
+    if (conn->tls != NULL) {
+        ct_tls_end(conn);
     }
     ct_timer_stop(conn->loop, &conn->timer);
     ct_loop_remove_io(conn->loop, &conn->io);

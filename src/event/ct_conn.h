@@ -22,6 +22,7 @@ typedef struct ct_acceptor_s ct_acceptor_t;
 typedef struct ct_conn_s     ct_conn_t;
 typedef struct ct_listen_s   ct_listen_t;
 typedef struct ct_proxied_s  ct_proxied_t;
+typedef struct ct_tls_s      ct_tls_t;
 typedef struct ct_worker_s   ct_worker_t;
 
 /* May close the connection: use nothing of it after calling (rule 40). */
@@ -59,6 +60,7 @@ struct ct_conn_s {
     const ct_listen_t      *listen;
     const ct_conn_events_t *events;
     void                   *session;
+    ct_tls_t               *tls;    /* NULL: plaintext */
     ct_log_t               *log;    /* the worker's */
     uint64_t                number; /* counts from 1 in each worker */
     uint64_t                accepted_ms;
@@ -80,6 +82,10 @@ ct_rc_t ct_conn_open(ct_conn_t *conn, ct_loop_t *loop, int fd);
  * was all; CT_AGAIN: none now, readable is cleared; CT_DECLINED: the peer has
  * ended its side; CT_ERROR: the connection is broken (not logged: it is the
  * peer's right to vanish), or closed.
+ *
+ * With TLS all four functions below speak it.  readable stays set as long as
+ * bytes wait inside TLS; CT_AGAIN may leave it set too where reading has to
+ * wait for room to write, and on_readable is called once there is some.
  */
 ct_rc_t ct_conn_recv(ct_conn_t *conn, void *data, size_t size, size_t *n);
 
@@ -88,6 +94,11 @@ ct_rc_t ct_conn_recv(ct_conn_t *conn, void *data, size_t size, size_t *n);
  * not all did; CT_AGAIN, CT_ERROR as above.  Never raises SIGPIPE.
  */
 ct_rc_t ct_conn_send(ct_conn_t *conn, const void *data, size_t len, size_t *n);
+
+/* The same two without TLS, on the socket itself: for ct_tls.c. */
+ct_rc_t ct_conn_recv_raw(ct_conn_t *conn, void *data, size_t size, size_t *n);
+ct_rc_t ct_conn_send_raw(ct_conn_t *conn, const void *data, size_t len,
+                         size_t *n);
 
 /* Ends our side; what was sent still arrives. */
 void ct_conn_shutdown(ct_conn_t *conn);

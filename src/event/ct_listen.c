@@ -235,6 +235,43 @@ set_group(ct_conf_t *conf, const option_t *option CT_UNUSED, ct_str_t value,
 }
 
 
+static ct_rc_t
+set_ssl(ct_conf_t *conf, const option_t *option CT_UNUSED,
+        ct_str_t value CT_UNUSED, ct_listen_t *listen)
+{
+    if (listen->ssl) {
+        return ct_conf_error(conf, "listen option 'ssl' is given twice");
+    }
+    listen->ssl = true;
+    return CT_OK;
+}
+
+
+/* nginx's way of two words, `ssl optional`, is understood as well. */
+static ct_rc_t
+set_ssl_value(ct_conf_t *conf, const option_t *option, ct_str_t value,
+              ct_listen_t *listen)
+{
+    if (!ct_str_eq_c(value, "optional")) {
+        return refuse_value(conf, option, value);
+    }
+    listen->ssl_optional = true;
+    return set_ssl(conf, option, value, listen);
+}
+
+
+static ct_rc_t
+set_optional(ct_conf_t *conf, const option_t *option CT_UNUSED,
+             ct_str_t value CT_UNUSED, ct_listen_t *listen)
+{
+    if (!listen->ssl || listen->ssl_optional) {
+        return ct_conf_error(conf, "'optional' stands behind 'ssl'");
+    }
+    listen->ssl_optional = true;
+    return CT_OK;
+}
+
+
 /* clang-format off */
 #define AT(field) offsetof(ct_listen_t, field)
 
@@ -255,6 +292,9 @@ static const option_t options[] = {
     { "group=",        NEED_PATH,      set_group,     0, 0, 0 },
     { "ipv6only=",     NEED_IPV6,      set_ipv6only,  0, 0, 0 },
     { "proxy_protocol", NEED_ANY,      set_proxy_protocol, 0, 0, 0 },
+    { "ssl",           NEED_ANY,       set_ssl,       0, 0, 0 },
+    { "ssl=",          NEED_ANY,       set_ssl_value, 0, 0, 0 },
+    { "optional",      NEED_ANY,       set_optional,  0, 0, 0 },
 };
 /* clang-format on */
 
@@ -408,6 +448,8 @@ ct_listen_configure(ct_conf_t *conf, ct_listens_t *listens,
     made->backlog = made->addr.fd < 0 ? DEFAULT_BACKLOG : 0;
     made->so_keepalive = CT_TRI_UNSET;
     made->ipv6only = CT_TRI_UNSET;
+    made->block = conf->block;
+    made->node = conf->node;
 
     for (size_t i = 2; i < conf->nargs; i++) {
         if (set_option(conf, conf->args[i], made, &seen) != CT_OK) {

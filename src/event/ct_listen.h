@@ -23,11 +23,13 @@
 
 #include <sys/types.h>
 
-typedef struct ct_conf_s ct_conf_t;
-typedef struct ct_conn_s ct_conn_t;
-typedef struct ct_log_s  ct_log_t;
-
-typedef struct ct_proxy_conf_s ct_proxy_conf_t;
+typedef struct ct_conf_block_s  ct_conf_block_t;
+typedef struct ct_conf_node_s   ct_conf_node_t;
+typedef struct ct_conf_s        ct_conf_t;
+typedef struct ct_conn_s        ct_conn_t;
+typedef struct ct_log_s         ct_log_t;
+typedef struct ct_proxy_conf_s  ct_proxy_conf_t;
+typedef struct ct_tls_context_s ct_tls_context_t;
 
 /* A connection was accepted on the listen; CT_ERROR closes it. */
 typedef ct_rc_t (*ct_accept_fn)(ct_conn_t *conn);
@@ -40,28 +42,38 @@ typedef enum ct_tri_e {
 } ct_tri_t;
 
 typedef struct ct_listen_s {
-    ct_addr_t    addr;
-    ct_str_t     text;    /* as written, a NUL after it */
-    int          backlog; /* 0: as it is, for fd:N */
-    bool         reuseport;
-    bool         deferred;
-    int          fastopen; /* queue length; 0: off */
-    int          rcvbuf;   /* bytes; 0: the system's */
-    int          sndbuf;
-    ct_tri_t     so_keepalive;
-    ct_tri_t     ipv6only;
-    mode_t       mode;  /* of a unix socket's file; 0: by umask */
-    ct_str_t     owner; /* user name; empty: unchanged */
-    ct_str_t     group;
-    int         *fds;    /* nbound of them; by worker id with reuseport */
-    unsigned     nfds;   /* that listen; the first ones */
-    unsigned     nbound; /* >= nfds; the others wait for ct_listens_grow */
-    bool         proxy_protocol; /* a PROXY header comes first */
-    ct_accept_fn on_accept;      /* set by who stands above */
-    void        *data;           /* theirs */
+    ct_addr_t addr;
+    ct_str_t  text;    /* as written, a NUL after it */
+    int       backlog; /* 0: as it is, for fd:N */
+    bool      reuseport;
+    bool      deferred;
+    int       fastopen; /* queue length; 0: off */
+    int       rcvbuf;   /* bytes; 0: the system's */
+    int       sndbuf;
+    ct_tri_t  so_keepalive;
+    ct_tri_t  ipv6only;
+    mode_t    mode;  /* of a unix socket's file; 0: by umask */
+    ct_str_t  owner; /* user name; empty: unchanged */
+    ct_str_t  group;
+    int      *fds;            /* nbound of them; by worker id with reuseport */
+    unsigned  nfds;           /* that listen; the first ones */
+    unsigned  nbound;         /* >= nfds; the others wait for ct_listens_grow */
+    bool      proxy_protocol; /* a PROXY header comes first */
+    bool      ssl;            /* then TLS */
+    bool      ssl_optional;   /* or plaintext, told by the first byte */
+
+    ct_accept_fn on_accept; /* set by who stands above */
+    void        *data;      /* theirs */
+
+    /* Where it stands, for modules with directives beside `listen`. */
+    const ct_conf_block_t *block;
+    const ct_conf_node_t  *node;
 
     /* Of the block around it; set by who stands above, or NULL. */
     const ct_proxy_conf_t *proxy;
+
+    /* Set by ct_tls_module.c; with ssl never NULL while it serves. */
+    const ct_tls_context_t *tls;
 } ct_listen_t;
 
 /* The listens of a cycle: an array of ct_listen_t *. */

@@ -1,0 +1,471 @@
+/*
+ * ct_tls_context.c -- what all encrypted connections of a server share.
+ *
+ * Every site gets the same settings, since OpenSSL takes some of them from
+ * the SSL_CTX that a connection began with and others from the one that it
+ * was given when its client had named a site.
+ *
+ * The settings are ours where OpenSSL's default is a matter of taste of the
+ * system it came with: versions, ciphers, security against renegotiation.
+ */
+
+#include "core/ct_config.h"
+
+#include "event/ct_tls_context.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/x509v3.h>
+
+#include "core/ct_array.h"
+#include "core/ct_cycle.h"
+#include "core/ct_pool.h"
+#include "event/ct_tls_bio.h"
+#include "event/ct_tls_cert.h"
+
+/* With forward secrecy, and a cipher that authenticates what it encrypts. */
+#define DEFAULT_CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20"
+
+/* The number that all cipher suites of TLS 1.3 begin with. */
+#define TLS_1_3_SUITES 0x13
+
+
+typedef struct site_s {
+    SSL_CTX *ctx;
+    X509    *leaf;  /* of its first pair: its names are those of all */
+    ct_str_t names; /* ct_tls_pair_t.names */
+} site_t;
+
+struct ct_tls_context_s {
+    BIO_METHOD *bio;
+    ct_array_t  sites; /* of site_t *; the first is the default */
+};
+
+/* One context being made. */
+typedef struct maker_s {
+    const ct_tls_conf_t *conf;
+    ct_cycle_t          *cycle;
+    ct_tls_context_t    *context;
+    X509_STORE          *store;
+    STACK_OF(X509_NAME) * ca_names; /* what clients are asked for */
+} maker_t;
+
+
+static site_t *
+site_at(const ct_tls_context_t *context, size_t i)
+{
+    return *(site_t **) ct_array_at(&context->sites, i);
+}
+
+
+/* For values that nothing was written for: a bug, or no memory. */
+static ct_rc_t
+refuse_setting(const maker_t *maker, const char *c_what)
+{
+    return ct_tls_refuse(maker->cycle, &maker->conf->certificates.items[0],
+                         "cannot set %s of TLS", c_what);
+}
+
+
+/* min and max, and whatever hole the list leaves between them. */
+static ct_rc_t
+set_protocols(const maker_t *maker, SSL_CTX *ctx)
+{
+    static const struct {
+        unsigned bit;
+        int      version;
+        uint64_t off;
+    } all[] = {
+        { CT_TLS_1_0, TLS1_VERSION, SSL_OP_NO_TLSv1 },
+        { CT_TLS_1_1, TLS1_1_VERSION, SSL_OP_NO_TLSv1_1 },
+        { CT_TLS_1_2, TLS1_2_VERSION, SSL_OP_NO_TLSv1_2 },
+        { CT_TLS_1_3, TLS1_3_VERSION, SSL_OP_NO_TLSv1_3 },
+    };
+    int least = 0;
+    int most = 0;
+
+    for (size_t i = 0; i < CT_ARRAY_LEN(all); i++) {
+        if ((maker->conf->protocols & all[i].bit) == 0) {
+            SSL_CTX_set_options(ctx, all[i].off);
+            continue;
+        }
+        SSL_CTX_clear_options(ctx, all[i].off);
+        least = least == 0 ? all[i].version : least;
+        most = all[i].version;
+    }
+    if (SSL_CTX_set_min_proto_version(ctx, least) != 1
+        || SSL_CTX_set_max_proto_version(ctx, most) != 1) {
+        return refuse_setting(maker, "the versions");
+    }
+    return CT_OK;
+}
+
+
+/* How many suites of TLS 1.3 there are to choose from. */
+static size_t
+count_suites(const SSL_CTX *ctx)
+{
+    const STACK_OF(SSL_CIPHER) *ciphers = SSL_CTX_get_ciphers(ctx);
+    size_t n = 0;
+
+    for (int i = 0; i < sk_SSL_CIPHER_num(ciphers); i++) {
+        const uint16_t id =
+            SSL_CIPHER_get_protocol_id(sk_SSL_CIPHER_value(ciphers, i));
+
+        n += id >> 8 == TLS_1_3_SUITES;
+    }
+    return n;
+}
+
+
+/* OpenSSL passes over a name that it does not know: there are fewer then. */
+static ct_rc_t
+set_ciphersuites(const maker_t *maker, SSL_CTX *ctx)
+{
+    const ct_tls_word_t *word = &maker->conf->ciphersuites;
+    size_t               n = 1;
+
+    if (word->node == NULL) {
+        return CT_OK;
+    }
+    for (size_t i = 0; i < word->text.len; i++) {
+        n += word->text.data[i] == ':';
+    }
+    if (SSL_CTX_set_ciphersuites(ctx, word->text.data) != 1
+        || count_suites(ctx) != n) {
+        return ct_tls_refuse(maker->cycle, word,
+                             "bad list of TLS 1.3 cipher suites '%.*s'",
+                             CT_STR_ARG(word->text));
+    }
+    return CT_OK;
+}
+
+
+static ct_rc_t
+set_ciphers(const maker_t *maker, SSL_CTX *ctx)
+{
+    const ct_tls_conf_t *conf = maker->conf;
+    const bool           is_set = conf->ciphers.node != NULL;
+
+    if (SSL_CTX_set_cipher_list(ctx, is_set ? conf->ciphers.text.data
+                                            : DEFAULT_CIPHERS)
+        != 1) {
+        return is_set ? ct_tls_refuse(maker->cycle, &conf->ciphers,
+                                      "bad list of ciphers '%.*s'",
+                                      CT_STR_ARG(conf->ciphers.text))
+                      : refuse_setting(maker, "the ciphers");
+    }
+    if (conf->prefer_server_ciphers) {
+        SSL_CTX_set_options(ctx, SSL_OP_CIPHER_SERVER_PREFERENCE);
+    }
+    if (conf->curves.node != NULL
+        && SSL_CTX_set1_groups_list(ctx, conf->curves.text.data) != 1) {
+        return ct_tls_refuse(maker->cycle, &conf->curves,
+                             "bad list of curves '%.*s'",
+                             CT_STR_ARG(conf->curves.text));
+    }
+    SSL_CTX_set_dh_auto(ctx, 1);
+    return set_ciphersuites(maker, ctx);
+}
+
+
+/*
+ * A session belongs to those who were asked for the same certificates; another
+ * CA after a reload makes clients show theirs again.
+ */
+static ct_rc_t
+set_session_owner(const maker_t *maker, SSL_CTX *ctx)
+{
+    const ct_tls_conf_t *conf = maker->conf;
+    const ct_str_t       text = ct_str_printf(
+              maker->cycle->pool, "%d %u %.*s %.*s %.*s", conf->verify_client,
+              conf->verify_depth, CT_STR_ARG(conf->client_certificate.text),
+              CT_STR_ARG(conf->trusted_certificate.text), CT_STR_ARG(conf->crl.text));
+    uint8_t  digest[EVP_MAX_MD_SIZE];
+    unsigned len;
+
+    if (EVP_Digest(text.data, text.len, digest, &len, EVP_sha256(), NULL) != 1
+        || SSL_CTX_set_session_id_context(ctx, digest, len) != 1) {
+        return refuse_setting(maker, "the sessions");
+    }
+    return CT_OK;
+}
+
+
+static ct_rc_t
+set_verify(const maker_t *maker, SSL_CTX *ctx)
+{
+    const ct_tls_conf_t *conf = maker->conf;
+    int                  mode = SSL_VERIFY_PEER;
+
+    if (conf->verify_client == CT_TLS_VERIFY_OFF) {
+        SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
+        return CT_OK;
+    }
+    if (conf->verify_client == CT_TLS_VERIFY_ON) {
+        mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    }
+    SSL_CTX_set_verify(ctx, mode, NULL);
+    SSL_CTX_set_verify_depth(ctx, (int) conf->verify_depth);
+    SSL_CTX_set1_cert_store(ctx, maker->store);
+    if (maker->ca_names != NULL) {
+        STACK_OF(X509_NAME) *copy = SSL_dup_CA_list(maker->ca_names);
+
+        if (copy == NULL) {
+            return refuse_setting(maker, "the names of CAs");
+        }
+        SSL_CTX_set_client_CA_list(ctx, copy);
+    }
+    return CT_OK;
+}
+
+
+/* Whom clients' certificates are checked against. */
+static ct_rc_t
+make_store(maker_t *maker)
+{
+    const ct_tls_conf_t *conf = maker->conf;
+    ct_cycle_t          *cycle = maker->cycle;
+
+    if (conf->verify_client == CT_TLS_VERIFY_OFF) {
+        return CT_OK;
+    }
+    maker->store = X509_STORE_new();
+    maker->ca_names = sk_X509_NAME_new_null();
+    if (maker->store == NULL || maker->ca_names == NULL) {
+        return refuse_setting(maker, "the CAs");
+    }
+    if ((conf->client_certificate.node != NULL
+         && ct_tls_trust_load(cycle, &conf->client_certificate, maker->store,
+                              maker->ca_names)
+                != CT_OK)
+        || (conf->trusted_certificate.node != NULL
+            && ct_tls_trust_load(cycle, &conf->trusted_certificate,
+                                 maker->store, NULL)
+                   != CT_OK)) {
+        return CT_ERROR;
+    }
+    if (conf->crl.node != NULL) {
+        return ct_tls_crl_load(cycle, &conf->crl, maker->store);
+    }
+    return CT_OK;
+}
+
+
+static ct_rc_t
+set_all(const maker_t *maker, SSL_CTX *ctx)
+{
+    SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+    SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE
+                              | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
+                              | SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_read_ahead(ctx, 1);
+    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+    if (set_protocols(maker, ctx) != CT_OK || set_ciphers(maker, ctx) != CT_OK
+        || set_session_owner(maker, ctx) != CT_OK) {
+        return CT_ERROR;
+    }
+    return set_verify(maker, ctx);
+}
+
+
+/* Which site the client's name is for; exactly, or else by a wildcard. */
+static site_t *
+find_site(const ct_tls_context_t *context, const char *c_name)
+{
+    static const unsigned flags[] = { X509_CHECK_FLAG_NO_WILDCARDS,
+                                      X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS };
+
+    for (size_t i = 0; i < CT_ARRAY_LEN(flags); i++) {
+        for (size_t k = 0; k < context->sites.n; k++) {
+            site_t *site = site_at(context, k);
+
+            if (X509_check_host(site->leaf, c_name, 0, flags[i], NULL) == 1) {
+                return site;
+            }
+        }
+    }
+    return NULL;
+}
+
+
+static int
+on_server_name(SSL *ssl, int *alert CT_UNUSED, void *data)
+{
+    const ct_tls_context_t *context = data;
+    const char   *c_name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    const site_t *site = NULL;
+
+    if (c_name != NULL && context->sites.n > 1) {
+        site = find_site(context, c_name);
+    }
+    if (site != NULL && SSL_set_SSL_CTX(ssl, site->ctx) == NULL) {
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
+    }
+    return c_name != NULL ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
+}
+
+
+/* A new site at the end of the list; NULL, logged. */
+static site_t *
+make_site(const maker_t *maker, const ct_tls_pair_t *pair)
+{
+    ct_tls_context_t *context = maker->context;
+    site_t           *site = ct_pool_zalloc(maker->cycle->pool, sizeof(*site));
+
+    *(site_t **) ct_array_push(&context->sites) = site;
+    site->ctx = SSL_CTX_new(TLS_server_method());
+    if (site->ctx == NULL) {
+        (void) refuse_setting(maker, "a context");
+        return NULL;
+    }
+    X509_up_ref(pair->leaf);
+    site->leaf = pair->leaf;
+    site->names = pair->names;
+    SSL_CTX_set_app_data(site->ctx, context);
+    SSL_CTX_set_tlsext_servername_callback(site->ctx, on_server_name);
+    SSL_CTX_set_tlsext_servername_arg(site->ctx, context);
+    return set_all(maker, site->ctx) == CT_OK ? site : NULL;
+}
+
+
+/* The site of the same names, unless they are none. */
+static site_t *
+find_same(const maker_t *maker, const ct_tls_pair_t *pair)
+{
+    for (size_t i = 0; pair->names.len > 0 && i < maker->context->sites.n;
+         i++) {
+        site_t *site = site_at(maker->context, i);
+
+        if (ct_str_eq(site->names, pair->names)) {
+            return site;
+        }
+    }
+    return NULL;
+}
+
+
+/* Whether the site has a certificate of this kind of key. */
+static bool
+has_kind(const site_t *site, const ct_tls_pair_t *pair)
+{
+    const int kind = EVP_PKEY_get_base_id(pair->key);
+    bool      found = false;
+    int       more;
+
+    for (more = SSL_CTX_set_current_cert(site->ctx, SSL_CERT_SET_FIRST);
+         more == 1 && !found;
+         more = SSL_CTX_set_current_cert(site->ctx, SSL_CERT_SET_NEXT)) {
+        const EVP_PKEY *key = SSL_CTX_get0_privatekey(site->ctx);
+
+        found = key != NULL && EVP_PKEY_get_base_id(key) == kind;
+    }
+    return found;
+}
+
+
+static ct_rc_t
+add_pair(const maker_t *maker, const ct_tls_pair_t *pair)
+{
+    site_t *site = find_same(maker, pair);
+
+    if (site == NULL) {
+        site = make_site(maker, pair);
+        if (site == NULL) {
+            return CT_ERROR;
+        }
+    } else if (has_kind(site, pair)) {
+        return ct_tls_refuse(maker->cycle, pair->word,
+                             "'%.*s' can never be chosen: a certificate before "
+                             "it has the same names and the same kind of key",
+                             CT_STR_ARG(pair->word->text));
+    }
+    if (SSL_CTX_use_cert_and_key(site->ctx, pair->leaf, pair->key, pair->chain,
+                                 0)
+        != 1) {
+        return ct_tls_refuse(maker->cycle, pair->word, "cannot use '%.*s'",
+                             CT_STR_ARG(pair->word->text));
+    }
+    return CT_OK;
+}
+
+
+static ct_rc_t
+add_pairs(const maker_t *maker)
+{
+    const ct_tls_conf_t *conf = maker->conf;
+    ct_rc_t              rc = CT_OK;
+
+    for (size_t i = 0; rc == CT_OK && i < conf->certificates.n; i++) {
+        ct_tls_pair_t pair;
+
+        rc = ct_tls_pair_load(&pair, maker->cycle, &conf->certificates.items[i],
+                              &conf->keys.items[i], &conf->password_file);
+        if (rc == CT_OK) {
+            rc = add_pair(maker, &pair);
+        }
+        ct_tls_pair_release(&pair);
+    }
+    return rc;
+}
+
+
+static void
+context_release(void *data)
+{
+    ct_tls_context_t *context = data;
+
+    for (size_t i = 0; i < context->sites.n; i++) {
+        SSL_CTX_free(site_at(context, i)->ctx);
+        X509_free(site_at(context, i)->leaf);
+    }
+    BIO_meth_free(context->bio);
+}
+
+
+ct_tls_context_t *
+ct_tls_context_create(const ct_tls_conf_t *conf, ct_cycle_t *cycle)
+{
+    ct_tls_context_t *context = ct_pool_zalloc(cycle->pool, sizeof(*context));
+    maker_t maker = { .conf = conf, .cycle = cycle, .context = context };
+    ct_rc_t rc = CT_OK;
+
+    CT_ASSERT(conf->certificates.n > 0 && conf->keys.n == conf->certificates.n);
+    ERR_clear_error();
+    ct_array_init(&context->sites, cycle->pool, sizeof(site_t *));
+    ct_pool_cleanup_add(cycle->pool, context_release, context);
+    context->bio = ct_tls_bio_method_create();
+    if (context->bio == NULL) {
+        rc = refuse_setting(&maker, "the sockets");
+    }
+    if (rc == CT_OK) {
+        rc = make_store(&maker);
+    }
+    if (rc == CT_OK) {
+        rc = add_pairs(&maker);
+    }
+    X509_STORE_free(maker.store);
+    sk_X509_NAME_pop_free(maker.ca_names, X509_NAME_free);
+    return rc == CT_OK ? context : NULL;
+}
+
+
+SSL_CTX *
+ct_tls_context_default(const ct_tls_context_t *context)
+{
+    return site_at(context, 0)->ctx;
+}
+
+
+const BIO_METHOD *
+ct_tls_context_bio(const ct_tls_context_t *context)
+{
+    return context->bio;
+}
+
+
+const ct_tls_context_t *
+ct_tls_context_of(const SSL *ssl)
+{
+    return SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+}
