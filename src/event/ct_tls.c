@@ -201,7 +201,7 @@ ct_tls_reason(const ct_conn_t *conn, char *out, size_t size)
         snprintf(out, size, "it does not speak TLS");
     } else if (c_words != NULL) {
         snprintf(out, size, "its certificate is refused: %s", c_words);
-    } else if (tls->error == 0) {
+    } else if (tls->error == 0 || tls->truncated) {
         snprintf(out, size, "it has closed the connection");
     } else {
         c_words = ERR_reason_error_string(tls->error);
