@@ -53,6 +53,9 @@ typedef enum ct_board_counter_e {
     CT_COUNT_LIMITS,           /* input over a cap */
     CT_COUNT_TIMEOUTS,         /* connections closed by a timeout */
     CT_COUNT_PROXY_ERRORS,     /* connections without a good PROXY header */
+    CT_COUNT_TLS_HANDSHAKES,   /* that went well */
+    CT_COUNT_TLS_RESUMED,      /* of them */
+    CT_COUNT_TLS_FAILED,       /* handshakes */
     CT_COUNT_BYTES_IN,
     CT_COUNT_BYTES_OUT,
     CT_COUNTERS,

@@ -40,6 +40,8 @@
 #include "event/ct_loop.h"
 #include "event/ct_proxy.h"
 #include "event/ct_proxy_module.h"
+#include "event/ct_tls.h"
+#include "event/ct_tls_context.h"
 
 /* One complaint in that time. */
 #define COMPLAIN_MS 1000
@@ -265,11 +267,94 @@ proxy_run(ct_conn_t *conn, prelude_t *prelude)
 }
 
 
+/* ---- TLS. */
+
+static bool
+tls_is_wanted(const ct_conn_t *conn)
+{
+    return conn->listen->ssl;
+}
+
+
+static uint64_t
+tls_timeout_ms(const ct_conn_t *conn)
+{
+    return ct_tls_context_timeout_ms(conn->listen->tls);
+}
+
+
+/* CT_DECLINED: the listen takes plaintext too, and this is some. */
+static ct_rc_t
+tls_begin(ct_conn_t *conn)
+{
+    uint8_t first;
+    size_t  n;
+    ct_rc_t rc;
+
+    if (!conn->io.readable) {
+        return CT_AGAIN;
+    }
+    if (conn->listen->ssl_optional) {
+        rc = peek(conn, &first, sizeof(first), &n);
+        if (rc != CT_OK) {
+            return rc == CT_DECLINED ? CT_ERROR : rc;
+        }
+        if (first != CT_TLS_FIRST_BYTE) {
+            return CT_DECLINED;
+        }
+    }
+    return ct_tls_begin(conn, conn->listen->tls);
+}
+
+
+/* Who has sent nothing at all only asks whether anybody listens. */
+static ct_rc_t
+tls_refuse(ct_conn_t *conn)
+{
+    char why[CT_TLS_REASON_SIZE];
+
+    if (ct_tls_is_silent(conn)) {
+        return CT_ERROR;
+    }
+    ct_prelude_refuse(conn, CT_COUNT_TLS_FAILED,
+                      ct_tls_is_plaintext(conn) ? "no TLS where it is wanted"
+                                                : "TLS handshake failed",
+                      ct_tls_reason(conn, why, sizeof(why)));
+    return CT_ERROR;
+}
+
+
+static ct_rc_t
+tls_run(ct_conn_t *conn, prelude_t *prelude CT_UNUSED)
+{
+    ct_board_slot_t *slot = ct_acceptor_worker(conn->acceptor)->slot;
+    ct_rc_t          rc = CT_OK;
+
+    if (conn->tls == NULL) {
+        rc = tls_begin(conn);
+        if (rc != CT_OK) {
+            return rc == CT_DECLINED ? CT_OK : rc;
+        }
+    }
+    rc = ct_tls_handshake(conn);
+    if (rc == CT_ERROR) {
+        return tls_refuse(conn);
+    }
+    if (rc == CT_OK) {
+        ct_board_count(slot, CT_COUNT_TLS_HANDSHAKES, 1);
+        ct_board_count(slot, CT_COUNT_TLS_RESUMED, ct_tls_is_resumed(conn));
+    }
+    return rc;
+}
+
+
 /* ---- The walk through the steps. */
 
 static const step_t steps[] = {
     { proxy_is_wanted, proxy_timeout_ms, proxy_run,
       "sent no whole PROXY header in proxy_protocol_timeout" },
+    { tls_is_wanted, tls_timeout_ms, tls_run,
+      "was not done with its TLS handshake in ssl_handshake_timeout" },
 };
 
 

@@ -5,7 +5,7 @@
  * steps that the listen asks for, in this order:
  *
  *   1. the PROXY header, where the listen has `proxy_protocol`
- *   2. (the place of the TLS handshake)
+ *   2. the TLS handshake, where it has `ssl`
  *
  * and then gives the connection to on_accept, as if it had just been
  * accepted.  A listen that asks for nothing has no prelude and pays nothing.
@@ -32,7 +32,7 @@ typedef struct ct_prelude_words_s {
 static inline bool
 ct_prelude_is_wanted(const ct_listen_t *listen)
 {
-    return listen->proxy_protocol;
+    return listen->proxy_protocol || listen->ssl;
 }
 
 

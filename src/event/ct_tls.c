@@ -218,6 +218,20 @@ ct_tls_is_plaintext(const ct_conn_t *conn)
 }
 
 
+bool
+ct_tls_is_silent(const ct_conn_t *conn)
+{
+    return !conn->tls->begun;
+}
+
+
+bool
+ct_tls_is_resumed(const ct_conn_t *conn)
+{
+    return SSL_session_reused(conn->tls->ssl) == 1;
+}
+
+
 ct_rc_t
 ct_tls_recv(ct_conn_t *conn, void *data, size_t size, size_t *n)
 {

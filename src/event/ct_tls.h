@@ -50,8 +50,12 @@ ct_rc_t ct_tls_handshake(ct_conn_t *conn);
  */
 const char *ct_tls_reason(const ct_conn_t *conn, char *out, size_t size);
 
-/* Whether the peer spoke no TLS at all. */
+/* Whether the peer spoke no TLS at all; whether it said nothing at all. */
 bool ct_tls_is_plaintext(const ct_conn_t *conn);
+bool ct_tls_is_silent(const ct_conn_t *conn);
+
+/* Whether the handshake went on with an older session's keys. */
+bool ct_tls_is_resumed(const ct_conn_t *conn);
 
 /* The connection's own, for ct_conn.c; contracts as there. */
 ct_rc_t ct_tls_recv(ct_conn_t *conn, void *data, size_t size, size_t *n);

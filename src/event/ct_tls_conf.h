@@ -56,6 +56,7 @@ typedef struct ct_tls_conf_s {
     ct_tls_word_t  client_certificate;  /* CAs, which clients are told of */
     ct_tls_word_t  trusted_certificate; /* CAs, which they are not */
     ct_tls_word_t  crl;
+    uint64_t       handshake_timeout_ms;
 } ct_tls_conf_t;
 
 #endif /* CT_TLS_CONF_H */

@@ -39,6 +39,7 @@ typedef struct site_s {
 struct ct_tls_context_s {
     BIO_METHOD *bio;
     ct_array_t  sites; /* of site_t *; the first is the default */
+    uint64_t    handshake_timeout_ms;
 };
 
 /* One context being made. */
@@ -432,6 +433,7 @@ ct_tls_context_create(const ct_tls_conf_t *conf, ct_cycle_t *cycle)
 
     CT_ASSERT(conf->certificates.n > 0 && conf->keys.n == conf->certificates.n);
     ERR_clear_error();
+    context->handshake_timeout_ms = conf->handshake_timeout_ms;
     ct_array_init(&context->sites, cycle->pool, sizeof(site_t *));
     ct_pool_cleanup_add(cycle->pool, context_release, context);
     context->bio = ct_tls_bio_method_create();
@@ -461,6 +463,13 @@ const BIO_METHOD *
 ct_tls_context_bio(const ct_tls_context_t *context)
 {
     return context->bio;
+}
+
+
+uint64_t
+ct_tls_context_timeout_ms(const ct_tls_context_t *context)
+{
+    return context->handshake_timeout_ms;
 }
 
 

@@ -175,6 +175,21 @@ set_depth(ct_conf_t *conf, const ct_directive_t *directive CT_UNUSED,
 }
 
 
+/* 0 would let silent peers hold connections for ever. */
+static ct_rc_t
+set_timeout(ct_conf_t *conf, const ct_directive_t *directive CT_UNUSED,
+            void *field)
+{
+    note(conf);
+    if (ct_conf_parse_ms(conf->args[1], field) != CT_OK
+        || *(uint64_t *) field == 0) {
+        return ct_conf_error(conf, "'%.*s' wants a time above 0",
+                             CT_STR_ARG(conf->args[0]));
+    }
+    return CT_OK;
+}
+
+
 /* clang-format off */
 static const ct_conf_type_t flag_type = {
     .name = "on | off", .min_args = 1, .max_args = 1, .set = set_flag,
@@ -214,6 +229,10 @@ static const ct_conf_type_t depth_type = {
     .name = "number", .min_args = 1, .max_args = 1, .set = set_depth,
 };
 
+static const ct_conf_type_t timeout_type = {
+    .name = "time", .min_args = 1, .max_args = 1, .set = set_timeout,
+};
+
 #define FIELD(name, type, preset)                                              \
     CT_CONF_CUSTOM(tls_block_t, conf.name, type, preset)
 
@@ -236,6 +255,8 @@ static const ct_directive_t tls_directives[] = {
     { "ssl_trusted_certificate", IN_SERVERS,
       FIELD(trusted_certificate, file_type, NULL) },
     { "ssl_crl", IN_SERVERS, FIELD(crl, file_type, NULL) },
+    { "ssl_handshake_timeout", IN_SERVERS,
+      FIELD(handshake_timeout_ms, timeout_type, "10s") },
     { NULL, 0, NULL, 0, NULL },
 };
 /* clang-format on */

@@ -43,6 +43,9 @@ ct_status_counter_name(unsigned counter)
         [CT_COUNT_LIMITS] = "limits",
         [CT_COUNT_TIMEOUTS] = "timeouts",
         [CT_COUNT_PROXY_ERRORS] = "proxy_errors",
+        [CT_COUNT_TLS_HANDSHAKES] = "tls_handshakes",
+        [CT_COUNT_TLS_RESUMED] = "tls_resumed",
+        [CT_COUNT_TLS_FAILED] = "tls_failed",
         [CT_COUNT_BYTES_IN] = "bytes_in",
         [CT_COUNT_BYTES_OUT] = "bytes_out",
     };
