@@ -77,6 +77,19 @@ takes_every_option(void **state CT_UNUSED)
     assert_string_equal(listen->owner.data, "root");
     assert_string_equal(listen->group.data, "root");
     assert_string_equal(listen->addr.sa.un.sun_path, "/prefix/run/x");
+    assert_false(listen->ssl);
+    fixture_release(&fixture);
+
+    listen = read_one(&fixture, "listen 80 ssl;");
+    assert_true(listen->ssl && !listen->ssl_optional);
+    fixture_release(&fixture);
+
+    listen = read_one(&fixture, "listen 80 ssl=optional;");
+    assert_true(listen->ssl && listen->ssl_optional);
+    fixture_release(&fixture);
+
+    listen = read_one(&fixture, "listen 80 ssl optional;");
+    assert_true(listen->ssl && listen->ssl_optional);
     fixture_release(&fixture);
 }
 
@@ -105,7 +118,12 @@ refuses_wrong_values(void **state CT_UNUSED)
            "there is no user 'nobody-of-that-name' in test:1");
     refuse("listen 80 reuseports;",
            "unknown listen option 'reuseports' in test:1");
-    refuse("listen 80 ssl;", "unknown listen option 'ssl' in test:1");
+    refuse("listen 80 ssl=on;",
+           "invalid value 'on' of listen option 'ssl=' in test:1");
+    refuse("listen 80 ssl ssl=optional;",
+           "listen option 'ssl' is given twice in test:1");
+    refuse("listen 80 optional ssl;",
+           "'optional' stands behind 'ssl' in test:1");
 }
 
 
