@@ -73,4 +73,41 @@ void ct_tls_end(ct_conn_t *conn);
  */
 uint8_t ct_tls_news(ct_conn_t *conn, uint8_t news);
 
+/*
+ * What TLS knows of a connection, in words and in `pool`: for variables.  Empty
+ * for a plaintext connection, and where there is nothing to say.
+ */
+typedef ct_str_t (*ct_tls_get_fn)(const ct_conn_t *conn, ct_pool_t *pool);
+
+ct_str_t ct_tls_get_protocol(const ct_conn_t *conn, ct_pool_t *pool);
+ct_str_t ct_tls_get_cipher(const ct_conn_t *conn, ct_pool_t *pool);
+ct_str_t ct_tls_get_curve(const ct_conn_t *conn, ct_pool_t *pool);
+
+/* The name that the client asked for; its bytes are the client's. */
+ct_str_t ct_tls_get_server_name(const ct_conn_t *conn, ct_pool_t *pool);
+
+/* "r" where an older session goes on, else ".". */
+ct_str_t ct_tls_get_session_reused(const ct_conn_t *conn, ct_pool_t *pool);
+ct_str_t ct_tls_get_session_id(const ct_conn_t *conn, ct_pool_t *pool);
+ct_str_t ct_tls_get_alpn_protocol(const ct_conn_t *conn, ct_pool_t *pool);
+
+/* "SUCCESS", or "NONE" where the client has shown no certificate. */
+ct_str_t ct_tls_get_client_verify(const ct_conn_t *conn, ct_pool_t *pool);
+
+/* Subject and issuer of the client's certificate, as RFC 2253 writes them. */
+ct_str_t ct_tls_get_client_s_dn(const ct_conn_t *conn, ct_pool_t *pool);
+ct_str_t ct_tls_get_client_i_dn(const ct_conn_t *conn, ct_pool_t *pool);
+
+/* In hexadecimal digits; the fingerprint is SHA-256's, in lower case. */
+ct_str_t ct_tls_get_client_serial(const ct_conn_t *conn, ct_pool_t *pool);
+ct_str_t ct_tls_get_client_fingerprint(const ct_conn_t *conn, ct_pool_t *pool);
+
+/* "Nov 22 20:20:09 2026 GMT", and how many days are left, 0 at least. */
+ct_str_t ct_tls_get_client_v_start(const ct_conn_t *conn, ct_pool_t *pool);
+ct_str_t ct_tls_get_client_v_end(const ct_conn_t *conn, ct_pool_t *pool);
+ct_str_t ct_tls_get_client_v_remain(const ct_conn_t *conn, ct_pool_t *pool);
+
+/* The certificate, in PEM. */
+ct_str_t ct_tls_get_client_cert(const ct_conn_t *conn, ct_pool_t *pool);
+
 #endif /* CT_TLS_H */
