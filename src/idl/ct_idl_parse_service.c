@@ -19,13 +19,24 @@
 #include "idl/ct_idl_report.h"
 
 
+/* The comment that is near by here is an argument's, or the next method's. */
+static ct_idl_def_t *
+new_struct(ct_idl_parser_t *parser)
+{
+    ct_idl_def_t *def = ct_idl_parser_new_def(parser, CT_IDL_STRUCT);
+
+    def->doc = CT_STR_NONE;
+    return def;
+}
+
+
 /* What a method answers with: `success`, if it is not void; errors follow. */
 static void
 begin_result(ct_idl_parser_t *parser, ct_idl_function_t *function)
 {
     ct_idl_field_t *field;
 
-    function->result = ct_idl_parser_new_def(parser, CT_IDL_STRUCT);
+    function->result = new_struct(parser);
     function->result->is_result = true;
     if (function->type->kind == CT_IDL_VOID) {
         return;
@@ -93,7 +104,7 @@ parse_function(ct_idl_parser_t *parser, ct_array_t *list)
         || ct_idl_parser_expect_sign(parser, '(') != CT_OK) {
         return CT_ERROR;
     }
-    function->args = ct_idl_parser_new_def(parser, CT_IDL_STRUCT);
+    function->args = new_struct(parser);
     if (ct_idl_parse_fields(parser, ')', &function->args->fields) != CT_OK
         || parse_throws(parser, function) != CT_OK
         || ct_idl_parse_annotations(parser, &function->annotations) != CT_OK) {

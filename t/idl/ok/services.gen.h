@@ -116,6 +116,7 @@ typedef struct services_greeter_all_result_s {
 extern const ct_struct_t services_greeter_all_result_struct;
 
 typedef struct services_greeter_flag_args_s {
+    /* Comes back. */
     bool b;
 } services_greeter_flag_args_t;
 
@@ -152,6 +153,8 @@ typedef struct services_greeter_ops_s {
      */
     ct_rc_t (*greet)(ct_call_t *call, const services_greeter_greet_args_t *args,
                      services_greeter_greet_result_t *result);
+
+    /* Answers with nothing. */
     ct_rc_t (*nothing)(ct_call_t                             *call,
                        const services_greeter_nothing_args_t *args,
                        services_greeter_nothing_result_t     *result);
@@ -226,6 +229,8 @@ typedef struct services_derived_ops_s {
      */
     ct_rc_t (*greet)(ct_call_t *call, const services_greeter_greet_args_t *args,
                      services_greeter_greet_result_t *result);
+
+    /* Answers with nothing. */
     ct_rc_t (*nothing)(ct_call_t                             *call,
                        const services_greeter_nothing_args_t *args,
                        services_greeter_nothing_result_t     *result);

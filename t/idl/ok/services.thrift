@@ -19,11 +19,12 @@ service Greeter extends units.Measure {
    */
   string greet(1: string name, 2: i32 times = 1) throws (1: Busy busy, 2: units.NoSuchUnit none),
 
+  /** Answers with nothing. */
   void nothing(),
   oneway void forget(1: string what),
   async void forgetToo(1: string what);
   list<units.Length> all(1: map<string, units.Length> lengths)
-  bool flag(1: required bool b)
+  bool flag(/** Comes back. */ 1: required bool b)
   void check() throws (1: Busy busy)
 }
 
