@@ -125,7 +125,6 @@ sub good {
 
 # What is no Thrift is closed at once, and named.
 for my $case (
-    ["GET / HTTP/1.1\r\n\r\n", 'HTTP'],
     ["\x16\x03\x01\x02\x00\x01\x00", 'TLS'],
     ["SSH-2.0-OpenSSH\r\n", 'SSH'],
     ["\x00\x00\x00\x20\x0f\xff\x00\x00", 'THeader'],

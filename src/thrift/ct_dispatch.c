@@ -275,6 +275,10 @@ message_open(ct_pending_t *pending, const uint8_t *data, const ct_cut_t *cut,
     }
     session->finishing |= pending->envelope.closes;
     if (rc == CT_DECLINED) {
+        if (opening.error != CT_WIRE_OK) {
+            message_blame(pending, opening.error, "cannot open a message",
+                          opening.why);
+        }
         pending->answer = CT_ANSWER_EMPTY;
         call_enter(pending);
         return ct_reply(pending, CT_OK) == CT_OK ? CT_DECLINED : CT_ERROR;
@@ -309,7 +313,6 @@ ct_dispatch(ct_session_t *session, ct_block_t *block, const uint8_t *data,
     ct_reader_t   reader;
     ct_rc_t       rc;
 
-    pending->request_len = cut->whole;
     if (session->dialect.transport->open != NULL) {
         rc = message_open(pending, data, cut, &body);
         if (rc != CT_OK) {

@@ -71,23 +71,23 @@ static const signature_t strangers[] = {
     { 0xffff0000, 0x16030000, "TLS" },
     { 0xffffffff, 0x50524f58, "the PROXY protocol" },   /* "PROX" */
     { 0xffffffff, 0x0d0a0d0a, "the PROXY protocol 2" }, /* CR LF CR LF */
-    { 0xffffffff, 0x50524920, "HTTP/2" },               /* "PRI " */
     { 0xffffffff, 0x5353482d, "SSH" },                  /* "SSH-" */
     { 0xfff00000, 0xfff00000, "telnet" },               /* IAC and a command */
     { 0xff000000, 0x80000000, "an unknown version of the binary protocol" },
 };
 
-/* Methods of HTTP. */
+/* Methods of HTTP.  The last one is none: version 2 opens with it. */
 static const signature_t http_methods[] = {
-    { 0xffffffff, 0x47455420, "HTTP" }, /* "GET " */
-    { 0xffffffff, 0x504f5354, "HTTP" }, /* "POST" */
-    { 0xffffffff, 0x50555420, "HTTP" }, /* "PUT " */
-    { 0xffffffff, 0x48454144, "HTTP" }, /* "HEAD" */
-    { 0xffffffff, 0x4f505449, "HTTP" }, /* "OPTI" */
-    { 0xffffffff, 0x44454c45, "HTTP" }, /* "DELE" */
-    { 0xffffffff, 0x50415443, "HTTP" }, /* "PATC" */
-    { 0xffffffff, 0x434f4e4e, "HTTP" }, /* "CONN" */
-    { 0xffffffff, 0x54524143, "HTTP" }, /* "TRAC" */
+    { 0xffffffff, 0x47455420, "HTTP" },   /* "GET " */
+    { 0xffffffff, 0x504f5354, "HTTP" },   /* "POST" */
+    { 0xffffffff, 0x50555420, "HTTP" },   /* "PUT " */
+    { 0xffffffff, 0x48454144, "HTTP" },   /* "HEAD" */
+    { 0xffffffff, 0x4f505449, "HTTP" },   /* "OPTI" */
+    { 0xffffffff, 0x44454c45, "HTTP" },   /* "DELE" */
+    { 0xffffffff, 0x50415443, "HTTP" },   /* "PATC" */
+    { 0xffffffff, 0x434f4e4e, "HTTP" },   /* "CONN" */
+    { 0xffffffff, 0x54524143, "HTTP" },   /* "TRAC" */
+    { 0xffffffff, 0x50524920, "HTTP/2" }, /* "PRI " */
 };
 
 /* The heads of a zlib stream, by level. */

@@ -163,6 +163,15 @@ struct ct_transport_s {
 
 extern CT_API const ct_transport_t ct_framed_transport;
 extern CT_API const ct_transport_t ct_unframed_transport;
+extern CT_API const ct_transport_t ct_http_transport;
+
+/*
+ * The other side of ct_http_transport.  Of envelope->headers, ":path" is what
+ * is posted to ("/" if there is none) and "Host" should be one; the others are
+ * sent as they are.  A reply to a oneway call is an empty body: `open` gives
+ * CT_DECLINED then.
+ */
+extern CT_API const ct_transport_t ct_http_client_transport;
 
 /*
  * Move on over an unframed message: the `scan` of the protocols' tables.
