@@ -34,12 +34,14 @@ my $cflags = $flag{CFLAGS} // '';
 my $out = `$cc $cflags -Isrc -I$objs -I$objs/probe \\
     -o '@{[$t->dir]}/client_stub' t/interop/client_stub.c \\
     $objs/probe/probe.gen.c $objs/libct_thrift.a $objs/libct_wire.a \\
-    $objs/libct_event.a $objs/libct_core.a -lpcre2-8 -ldl 2>&1`;
+    $objs/libct_event.a $objs/libct_core.a -lpcre2-8 -lz -ldl 2>&1`;
 is($?, 0, 'the client builds') or diag $out;
 
 for my $address ('127.0.0.1:' . $t->port(1), 'unix:' . $t->dir . '/sock') {
-    for my $framed (0, 1) {
-        is(`'@{[$t->dir]}/client_stub' $address $framed 2>&1`, "ok\n",
-            "$address, framed $framed");
+    for my $transport (qw(framed unframed zlib)) {
+        for my $protocol (qw(binary compact json)) {
+            my @args = ($address, $transport, $protocol);
+            is(`'@{[$t->dir]}/client_stub' @args 2>&1`, "ok\n", "@args");
+        }
     }
 }

@@ -28,7 +28,7 @@ typedef struct ct_loop_s       ct_loop_t;
  * Grows by one with every change to a public struct.  A module built against
  * another number is refused by name.
  */
-#define CT_MODULE_ABI 1
+#define CT_MODULE_ABI 2
 
 /* One worker process, as its modules see it.  All of it is this thread's. */
 typedef struct ct_worker_s {

@@ -1,49 +1,42 @@
 /*
  * ct_client.c -- a blocking Thrift client for C.
  *
- * The socket never blocks; poll(2) does, with a deadline for each of
- * connecting, sending and receiving.  Replies are cut and decoded by the same
- * code as the server's requests and under the same kind of limits.
+ * Requests are wrapped, replies cut and decoded by the same tables as on the
+ * server, under the same kind of limits.  What goes on with the socket is
+ * ct_client_socket.c's.
  */
 
 #include "core/ct_config.h"
 
 #include "thrift/ct_client.h"
 
-#include <errno.h>
-#include <netinet/tcp.h>
-#include <poll.h>
 #include <stdio.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "core/ct_buf.h"
 #include "core/ct_clock.h"
 #include "core/ct_mem.h"
 #include "core/ct_pool.h"
 #include "core/ct_str.h"
-#include "event/ct_addr.h"
-#include "event/ct_socket.h"
+#include "thrift/ct_client_socket.h"
 #include "thrift/wire/ct_app_exception.h"
 #include "thrift/wire/ct_codec.h"
 #include "thrift/wire/ct_transport.h"
 
 #define ERROR_SIZE 512
-#define READ_SIZE  ((size_t) 16 * 1024)
+#define KEEP_SIZE  ((size_t) 16 * 1024)
 
-/* Invariant: fd is -1 while there is no connection. */
 struct ct_client_s {
-    ct_client_conf_t conf;
-    ct_envelope_t    envelope; /* of requests */
-    ct_pool_t       *pool;     /* lives as long as the client */
-    ct_pool_t       *results;  /* of the last call */
-    int              fd;
-    int32_t          seqid;
-    int              app_error;
-    ct_buf_t         out;
-    ct_buf_t         in;
-    ct_scan_t        scan;
-    char             error[ERROR_SIZE];
+    ct_client_conf_t   conf;
+    ct_envelope_t      envelope; /* of requests */
+    ct_pool_t         *pool;     /* lives as long as the client */
+    ct_pool_t         *results;  /* of the last call */
+    ct_client_socket_t sock;
+    int32_t            seqid;
+    int                app_error;
+    ct_buf_t           out;
+    ct_buf_t           in;
+    ct_scan_t          scan;
+    char               error[ERROR_SIZE];
 };
 
 
@@ -54,9 +47,78 @@ ct_client_conf_init(ct_client_conf_t *conf, const char *address)
 
     memset(conf, 0, sizeof(*conf));
     conf->address = address;
-    conf->framed = true;
+    conf->transport = &ct_framed_transport;
+    conf->protocol = &ct_binary_protocol;
+    conf->path = "/";
     conf->connect_timeout_ms = 5000;
     conf->limits = limits;
+}
+
+
+ct_rc_t
+ct_client_conf_dialect(ct_client_conf_t *conf, const char *c_transport,
+                       const char *c_protocol)
+{
+    static const ct_transport_t *const transports[] = {
+        &ct_framed_transport,
+        &ct_unframed_transport,
+    };
+    static const ct_protocol_t *const protocols[] = {
+        &ct_binary_protocol,
+        &ct_compact_protocol,
+        &ct_json_protocol,
+    };
+    const ct_transport_t *transport = NULL;
+    const ct_protocol_t  *protocol = NULL;
+
+    for (size_t i = 0; i < CT_ARRAY_LEN(transports); i++) {
+        if (strcmp(transports[i]->name, c_transport) == 0) {
+            transport = transports[i];
+        }
+    }
+    for (size_t i = 0; i < CT_ARRAY_LEN(protocols); i++) {
+        if (strcmp(protocols[i]->name, c_protocol) == 0) {
+            protocol = protocols[i];
+        }
+    }
+    conf->deflated = strcmp(c_transport, "zlib") == 0;
+    if (conf->deflated) {
+        transport = &ct_unframed_transport;
+    }
+    if (transport == NULL || protocol == NULL) {
+        return CT_DECLINED;
+    }
+    conf->transport = transport;
+    conf->protocol = protocol;
+    return CT_OK;
+}
+
+
+/* HTTP's path and host come before the caller's. */
+static void
+headers_copy(ct_client_t *client, const ct_client_conf_t *conf)
+{
+    const size_t n = conf->nheaders + 2;
+    ct_header_t *headers = ct_pool_alloc(client->pool, n * sizeof(*headers));
+    ct_str_t     host = ct_str_of(client->conf.address);
+    size_t       own = 0;
+
+    if (ct_str_starts_with(host, "unix:")) {
+        host = CT_STR("localhost");
+    }
+    if (conf->transport->answers_oneway) {
+        headers[own++] =
+            (ct_header_t){ CT_STR(":path"),
+                           ct_str_dup(client->pool, ct_str_of(conf->path)) };
+        headers[own++] = (ct_header_t){ CT_STR("Host"), host };
+    }
+    for (size_t i = 0; i < conf->nheaders; i++) {
+        headers[own++] =
+            (ct_header_t){ ct_str_dup(client->pool, conf->headers[i].name),
+                           ct_str_dup(client->pool, conf->headers[i].value) };
+    }
+    client->envelope.headers = headers;
+    client->envelope.nheaders = own;
 }
 
 
@@ -74,10 +136,11 @@ ct_client_create(const ct_client_conf_t *conf)
         client->conf.service = ct_str_dup_c(pool, ct_str_of(conf->service));
     }
     client->envelope.is_request = true;
-    client->envelope.dialect.protocol = &ct_binary_protocol;
-    client->envelope.dialect.transport =
-        conf->framed ? &ct_framed_transport : &ct_unframed_transport;
-    client->fd = -1;
+    client->envelope.compressed = conf->compressed;
+    client->envelope.dialect.protocol = conf->protocol;
+    client->envelope.dialect.transport = conf->transport;
+    headers_copy(client, conf);
+    ct_client_socket_init(&client->sock, &client->conf);
     client->app_error = -1;
     ct_buf_init(&client->out);
     ct_buf_init(&client->in);
@@ -88,10 +151,7 @@ ct_client_create(const ct_client_conf_t *conf)
 void
 ct_client_close(ct_client_t *client)
 {
-    if (client->fd != -1) {
-        close(client->fd);
-        client->fd = -1;
-    }
+    ct_client_socket_close(&client->sock);
     ct_buf_reset(&client->in, 0);
     memset(&client->scan, 0, sizeof(client->scan));
 }
@@ -104,6 +164,7 @@ ct_client_destroy(ct_client_t *client)
         return;
     }
     ct_client_close(client);
+    ct_client_socket_release(&client->sock);
     ct_buf_release(&client->out);
     ct_buf_release(&client->in);
     ct_pool_destroy(client->results);
@@ -136,154 +197,25 @@ broken(ct_client_t *client, const char *c_what, const char *c_why)
 }
 
 
-/* Waits for the socket until the deadline (0: none). */
 static ct_rc_t
-socket_wait(ct_client_t *client, short events, uint64_t deadline_ms)
+socket_broken(ct_client_t *client)
 {
-    struct pollfd pfd = { .fd = client->fd, .events = events };
-    uint64_t      now_ms;
-    int           wait_ms = -1;
-    int           n;
-
-    do {
-        if (deadline_ms != 0) {
-            now_ms = ct_clock_ms();
-            wait_ms = now_ms >= deadline_ms ? 0 : (int) (deadline_ms - now_ms);
-        }
-        n = poll(&pfd, 1, wait_ms);
-    } while (n < 0 && errno == EINTR);
-
-    if (n == 0) {
-        errno = ETIMEDOUT;
-    }
-    return n > 0 ? CT_OK : CT_ERROR;
-}
-
-
-static uint64_t
-deadline_of(uint32_t timeout_ms)
-{
-    return timeout_ms == 0 ? 0 : ct_clock_ms() + timeout_ms;
-}
-
-
-/* The end of a connect(2) that did not finish at once. */
-static ct_rc_t
-connect_finish(ct_client_t *client)
-{
-    socklen_t len = sizeof(int);
-    int       err = 0;
-
-    if (socket_wait(client, POLLOUT,
-                    deadline_of(client->conf.connect_timeout_ms))
-        != CT_OK) {
-        return CT_ERROR;
-    }
-    if (getsockopt(client->fd, SOL_SOCKET, SO_ERROR, &err, &len) != 0) {
-        return CT_ERROR;
-    }
-    errno = err;
-    return err == 0 ? CT_OK : CT_ERROR;
-}
-
-
-static ct_rc_t
-client_connect(ct_client_t *client)
-{
-    const char *c_why = NULL;
-    ct_addr_t   addr;
-    int         one = 1;
-
-    if (client->fd != -1) {
-        return CT_OK;
-    }
-    if (ct_addr_parse(ct_str_of(client->conf.address), &addr, &c_why)
-        != CT_OK) {
-        return broken(client, "bad address", c_why);
-    }
-    if (addr.fd != -1
-        || ct_socket_create(addr.sa.any.sa_family, &client->fd) != CT_OK) {
-        return broken(client, "cannot make a socket for", strerror(errno));
-    }
-    if (addr.sa.any.sa_family != AF_UNIX) {
-        (void) setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &one,
-                          sizeof(one));
-    }
-    if (connect(client->fd, &addr.sa.any, addr.len) == 0) {
-        return CT_OK;
-    }
-    if ((errno != EINPROGRESS && errno != EINTR)
-        || connect_finish(client) != CT_OK) {
-        return broken(client, "cannot connect to", strerror(errno));
-    }
-    return CT_OK;
-}
-
-
-static ct_rc_t
-client_send(ct_client_t *client)
-{
-    const uint64_t deadline_ms = deadline_of(client->conf.send_timeout_ms);
-    ct_buf_t      *out = &client->out;
-    ssize_t        n;
-
-    while (ct_buf_len(out) != 0) {
-        n = send(client->fd, out->pos, ct_buf_len(out), MSG_NOSIGNAL);
-        if (n >= 0) {
-            out->pos += n;
-            continue;
-        }
-        if (errno == EINTR) {
-            continue;
-        }
-        if ((errno != EAGAIN && errno != EWOULDBLOCK)
-            || socket_wait(client, POLLOUT, deadline_ms) != CT_OK) {
-            return broken(client, "cannot send to", strerror(errno));
-        }
-    }
-    return CT_OK;
-}
-
-
-/* More bytes at the end of `in`. */
-static ct_rc_t
-client_fill(ct_client_t *client, uint64_t deadline_ms)
-{
-    ct_buf_t *in = &client->in;
-    ssize_t   n;
-
-    if (ct_buf_reserve(in, READ_SIZE) != CT_OK) {
-        return broken(client, "cannot receive from", "no memory");
-    }
-    for (;;) {
-        n = recv(client->fd, in->last, ct_buf_room(in), 0);
-        if (n > 0) {
-            in->last += n;
-            return CT_OK;
-        }
-        if (n == 0) {
-            return broken(client, "no reply from", "the server has closed");
-        }
-        if (errno == EINTR) {
-            continue;
-        }
-        if ((errno != EAGAIN && errno != EWOULDBLOCK)
-            || socket_wait(client, POLLIN, deadline_ms) != CT_OK) {
-            return broken(client, "no reply from", strerror(errno));
-        }
-    }
+    return broken(client, client->sock.c_what, client->sock.c_why);
 }
 
 
 static ct_rc_t
 reply_receive(ct_client_t *client, ct_cut_t *cut)
 {
-    const uint64_t deadline_ms = deadline_of(client->conf.receive_timeout_ms);
     const ct_dialect_t *dialect = &client->envelope.dialect;
     ct_buf_t           *in = &client->in;
+    uint64_t            deadline_ms = 0;
     size_t              want;
     ct_rc_t             rc = CT_AGAIN;
 
+    if (client->conf.receive_timeout_ms != 0) {
+        deadline_ms = ct_clock_ms() + client->conf.receive_timeout_ms;
+    }
     for (;;) {
         if (ct_buf_len(in) != 0) {
             rc = dialect->transport->cut(&client->scan, dialect->protocol,
@@ -296,8 +228,8 @@ reply_receive(ct_client_t *client, ct_cut_t *cut)
         if (rc == CT_ERROR) {
             return broken(client, "bad reply from", client->scan.why);
         }
-        if (client_fill(client, deadline_ms) != CT_OK) {
-            return CT_ERROR;
+        if (ct_client_socket_receive(&client->sock, in, deadline_ms) != CT_OK) {
+            return socket_broken(client);
         }
     }
 }
@@ -318,7 +250,7 @@ request_write(ct_client_t *client, const ct_method_t *method, const void *args)
         head.name = ct_str_printf(client->results, "%s:%s",
                                   client->conf.service, method->name);
     }
-    ct_buf_reset(&client->out, READ_SIZE);
+    ct_buf_reset(&client->out, KEEP_SIZE);
     client->envelope.seqid = client->seqid;
     if (dialect->transport->wrap_begin(&client->envelope, &client->out, &mark)
         == CT_OK) {
@@ -374,38 +306,82 @@ result_check(ct_client_t *client, const ct_method_t *method, const void *result)
 }
 
 
-/* Decodes from a copy: `in` may move with the next call, the result not. */
+/*
+ * Takes the reply that was cut out of `in`, and its wrapping off.  It is
+ * copied: `in` may move with the next call, and the result points into it.
+ * CT_DECLINED: there is no message in it.
+ */
 static ct_rc_t
-reply_read(ct_client_t *client, const ct_method_t *method, const ct_cut_t *cut,
-           void *result)
+reply_open(ct_client_t *client, const ct_cut_t *cut, ct_envelope_t *envelope,
+           ct_str_t *body)
 {
-    uint8_t     *body = ct_pool_try_alloc(client->results, cut->len);
-    ct_message_t head;
-    ct_reader_t  reader;
+    const ct_transport_t *transport = client->envelope.dialect.transport;
+    ct_opening_t          opening = { .limits = &client->conf.limits,
+                                      .pool = client->results,
+                                      .app_error = -1 };
+    uint8_t *whole = ct_pool_try_alloc(client->results, cut->whole);
+    ct_rc_t  rc = CT_OK;
 
-    if (body == NULL) {
+    if (whole == NULL) {
         return broken(client, "cannot decode the reply of", "no memory");
     }
-    memcpy(body, client->in.pos + cut->body, cut->len);
+    memcpy(whole, client->in.pos, cut->whole);
     client->in.pos += cut->whole;
-    ct_reader_init(&reader, client->envelope.dialect.protocol, body, cut->len,
-                   &client->conf.limits, client->results);
-    if (reader.protocol->read_message(&reader, &head) != CT_OK) {
-        return broken(client, "bad reply from", reader.why);
+    *envelope = (ct_envelope_t){ .dialect = client->envelope.dialect };
+    *body = (ct_str_t){ cut->len, (char *) whole + cut->body };
+    if (transport->open != NULL) {
+        rc = transport->open(&opening, whole, cut, envelope, body);
+    }
+    return rc == CT_ERROR ? broken(client, "bad reply from", opening.why) : rc;
+}
+
+
+static ct_rc_t
+message_read(ct_client_t *client, const ct_method_t *method,
+             ct_reader_t *reader, void *result)
+{
+    ct_message_t head;
+
+    if (reader->protocol->read_message(reader, &head) != CT_OK) {
+        return broken(client, "bad reply from", reader->why);
     }
     if (head.seqid != client->seqid || !ct_str_eq_c(head.name, method->name)) {
         return broken(client, "bad reply from", "it answers another call");
     }
     if (head.type == CT_MESSAGE_EXCEPTION) {
-        return exception_read(client, &reader);
+        return exception_read(client, reader);
     }
-    if (head.type != CT_MESSAGE_REPLY) {
+    if (head.type != CT_MESSAGE_REPLY || method->result == NULL) {
         return broken(client, "bad reply from", "it is no reply");
     }
-    if (ct_codec_read(&reader, method->result, result) != CT_OK) {
-        return broken(client, "bad reply from", reader.why);
+    if (ct_codec_read(reader, method->result, result) != CT_OK) {
+        return broken(client, "bad reply from", reader->why);
     }
     return result_check(client, method, result);
+}
+
+
+static ct_rc_t
+reply_read(ct_client_t *client, const ct_method_t *method, const ct_cut_t *cut,
+           void *result)
+{
+    ct_envelope_t envelope;
+    ct_str_t      body;
+    ct_reader_t   reader;
+    ct_rc_t       rc = reply_open(client, cut, &envelope, &body);
+
+    if (rc == CT_DECLINED) {
+        rc = method->oneway ? CT_OK
+                            : broken(client, "bad reply from", "it is empty");
+    } else if (rc == CT_OK) {
+        ct_reader_init(&reader, envelope.dialect.protocol, body.data, body.len,
+                       &client->conf.limits, client->results);
+        rc = message_read(client, method, &reader, result);
+    }
+    if (envelope.closes) {
+        ct_client_close(client);
+    }
+    return rc;
 }
 
 
@@ -420,11 +396,14 @@ ct_client_call(ct_client_t *client, const ct_method_t *method, const void *args,
     client->seqid = client->seqid == INT32_MAX ? 1 : client->seqid + 1;
     ct_pool_reset(client->results);
 
-    if (request_write(client, method, args) != CT_OK
-        || client_connect(client) != CT_OK || client_send(client) != CT_OK) {
+    if (request_write(client, method, args) != CT_OK) {
         return CT_ERROR;
     }
-    if (method->oneway) {
+    if (ct_client_socket_connect(&client->sock) != CT_OK
+        || ct_client_socket_send(&client->sock, &client->out) != CT_OK) {
+        return socket_broken(client);
+    }
+    if (method->oneway && !client->conf.transport->answers_oneway) {
         return CT_OK;
     }
     if (reply_receive(client, &cut) != CT_OK) {

@@ -1,8 +1,9 @@
 /*
  * ct_client.h -- a blocking Thrift client for C.
  *
- * One connection, one call at a time.  cthriftc writes a stub around
- * ct_client_call for every method.  A client belongs to one thread.
+ * One connection, one call at a time, in any dialect that the server speaks.
+ * cthriftc writes a stub around ct_client_call for every method.  A client
+ * belongs to one thread.
  *
  * After a CT_ERROR of the connection (ct_client_error says which) the socket
  * is closed and the next call connects anew.
@@ -16,7 +17,8 @@
 #include "core/ct_rc.h"
 #include "thrift/ct_service.h"
 #include "thrift/wire/ct_limits.h"
-#include "thrift/wire/ct_ttype.h"
+#include "thrift/wire/ct_protocol.h"
+#include "thrift/wire/ct_transport.h"
 
 typedef struct ct_client_s ct_client_t;
 
@@ -24,17 +26,40 @@ typedef struct ct_client_s ct_client_t;
 typedef struct ct_client_conf_s {
     const char *address; /* "127.0.0.1:9090", "unix:/run/x.sock" */
     const char *service; /* multiplexed: sent before the name; or NULL */
-    bool        framed;  /* else unframed */
+
+    const ct_transport_t *transport;
+    const ct_protocol_t  *protocol;
+    bool                  deflated;   /* the zlib transport around them */
+    bool                  compressed; /* THeader: its zlib transform */
+
+    /* Sent with every call where the transport has headers. */
+    const ct_header_t *headers;
+    size_t             nheaders;
+    const char        *path; /* of HTTP */
+
     uint32_t    connect_timeout_ms;
     uint32_t    send_timeout_ms;
-    uint32_t    receive_timeout_ms;
-    ct_limits_t limits; /* of replies */
+    uint32_t    receive_timeout_ms; /* from the call's end to the reply's */
+    ct_limits_t limits;             /* of replies */
 } ct_client_conf_t;
 
-/* Framed, no timeouts but 5 s to connect, the default limits. */
+/*
+ * Framed binary, path "/", no timeouts but 5 s to connect, the default
+ * limits.
+ */
 CT_API void ct_client_conf_init(ct_client_conf_t *conf, const char *address);
 
-/* A client that is not connected yet; `conf` is copied.  Never NULL. */
+/*
+ * Sets transport, protocol and deflated by name, as the directives `transport`
+ * and `protocol` know them: "http" and "compact".  CT_DECLINED: one of them
+ * is unknown.
+ */
+CT_API ct_rc_t ct_client_conf_dialect(ct_client_conf_t *conf,
+                                      const char       *c_transport,
+                                      const char       *c_protocol);
+
+/* A client that is not connected yet; `conf` is copied, strings included. Never
+ * NULL. */
 CT_API ct_client_t *ct_client_create(const ct_client_conf_t *conf);
 CT_API void         ct_client_destroy(ct_client_t *client);
 

@@ -1,6 +1,6 @@
 /*
  * client_stub.c -- the stubs that cthriftc writes, against a server:
- * client_stub ADDRESS FRAMED.
+ * client_stub ADDRESS TRANSPORT PROTOCOL.
  */
 
 #include <cthrift.h>
@@ -84,11 +84,13 @@ main(int argc, char **argv)
     ct_client_conf_t conf;
     ct_client_t     *client;
 
-    if (argc != 3) {
+    if (argc != 4) {
         return 2;
     }
     ct_client_conf_init(&conf, argv[1]);
-    conf.framed = argv[2][0] == '1';
+    if (ct_client_conf_dialect(&conf, argv[2], argv[3]) != CT_OK) {
+        return 2;
+    }
     conf.receive_timeout_ms = 300;
     client = ct_client_create(&conf);
     values_check(client);

@@ -121,7 +121,7 @@ ask(const char *bytes, size_t len, ct_rc_t *rc, result_t *result)
 
     server_start(&server, bytes, len);
     ct_client_conf_init(&conf, server.c_address);
-    conf.framed = false;
+    conf.transport = &ct_unframed_transport;
     conf.receive_timeout_ms = 5000;
     client = ct_client_create(&conf);
     *rc = ct_client_call(client, &get, &unused, result);

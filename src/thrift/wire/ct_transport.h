@@ -120,6 +120,9 @@ struct ct_transport_s {
      */
     bool is_mixed;
 
+    /* A oneway call is answered too, and somebody waits for it. */
+    bool answers_oneway;
+
     /*
      * Looks for the end of the message that begins at `data`.  CT_OK: *cut
      * is set and *scan ready for the next message.  CT_AGAIN: *want is how many
