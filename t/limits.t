@@ -127,7 +127,7 @@ sub good {
 for my $case (
     ["\x16\x03\x01\x02\x00\x01\x00", 'TLS'],
     ["SSH-2.0-OpenSSH\r\n", 'SSH'],
-    ["\x00\x00\x00\x20\x0f\xff\x00\x00", 'THeader'],
+    ["\x00\x00\x00\x20\x44\x00\x00\x00", 'ThriftMux'],
     ["\xff\xfb\x01\xff\xfd\x03", 'telnet'],
     ["\x00" x 64, 'empty frame'],
     ["\xde\xad\xbe\xef" x 8, 'negative'],

@@ -9,10 +9,11 @@
 
 #include "core/ct_config.h"
 
-#include "thrift/wire/ct_bytes.h"
-#include "thrift/wire/ct_transport.h"
+#include "thrift/wire/ct_framed.h"
 
-#define HEAD_SIZE 4
+#include "thrift/wire/ct_bytes.h"
+
+#define HEAD_SIZE CT_FRAMED_HEAD_SIZE
 
 
 /* No head: the length is wrong, so who knows what stands behind it. */
@@ -30,9 +31,10 @@ fail(ct_scan_t *scan, ct_cut_t *cut, ct_wire_error_t error, const char *why)
  * The length is judged as soon as it is there: nobody waits for a frame that
  * will be refused.
  */
-static ct_rc_t
-cut_frame(ct_scan_t *scan, const ct_protocol_t *protocol, const uint8_t *data,
-          size_t len, const ct_limits_t *limits, ct_cut_t *cut, size_t *want)
+ct_rc_t
+ct_framed_cut(ct_scan_t *scan, const ct_protocol_t *protocol,
+              const uint8_t *data, size_t len, const ct_limits_t *limits,
+              ct_cut_t *cut, size_t *want)
 {
     uint32_t size;
 
@@ -94,7 +96,7 @@ wrap_end(const ct_envelope_t *envelope CT_UNUSED, ct_buf_t *out, size_t mark)
 const ct_transport_t ct_framed_transport = {
     .name = "framed",
     .is_mixed = true,
-    .cut = cut_frame,
+    .cut = ct_framed_cut,
     .wrap_begin = wrap_begin,
     .wrap_end = wrap_end,
 };
