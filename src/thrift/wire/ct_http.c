@@ -452,6 +452,7 @@ refuse(const ct_scan_t *scan, ct_buf_t *out)
 
 const ct_transport_t ct_http_transport = {
     .name = "http",
+    .answers_oneway = true,
     .cut = cut_request,
     .open = open_request,
     .wrap_begin = wrap_begin,

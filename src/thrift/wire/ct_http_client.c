@@ -260,6 +260,7 @@ open_reply(ct_opening_t *opening, const uint8_t *data, const ct_cut_t *cut,
 
 const ct_transport_t ct_http_client_transport = {
     .name = "http",
+    .answers_oneway = true,
     .cut = cut_reply,
     .open = open_reply,
     .wrap_begin = wrap_begin,
