@@ -25,6 +25,7 @@ static const word_t transports[] = {
     { "framed", offsetof(ct_dialects_t, framed), &ct_framed_transport },
     { "unframed", offsetof(ct_dialects_t, unframed), &ct_unframed_transport },
     { "header", offsetof(ct_dialects_t, header), &ct_header_transport },
+    { "ttheader", offsetof(ct_dialects_t, ttheader), &ct_ttheader_transport },
     { "http", offsetof(ct_dialects_t, http), &ct_http_transport },
     { "zlib", 0, NULL },
 };
@@ -95,7 +96,7 @@ protocols_set(ct_conf_t *conf, const ct_directive_t *directive CT_UNUSED,
 
 
 const ct_conf_type_t ct_transports_type = {
-    .name = "auto | framed | unframed | header | http | zlib ...",
+    .name = "auto | framed | unframed | header | ttheader | http | zlib ...",
     .min_args = 1,
     .max_args = CT_ARRAY_LEN(transports),
     .set = transports_set,

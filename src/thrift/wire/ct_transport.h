@@ -167,6 +167,7 @@ struct ct_transport_s {
 extern CT_API const ct_transport_t ct_framed_transport;
 extern CT_API const ct_transport_t ct_unframed_transport;
 extern CT_API const ct_transport_t ct_header_transport;
+extern CT_API const ct_transport_t ct_ttheader_transport;
 extern CT_API const ct_transport_t ct_http_transport;
 
 /*
