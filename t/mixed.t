@@ -52,7 +52,8 @@ sub echo {
 
 my @kinds = (
     sub { echo('testString', ['string', text()]) },
-    sub { echo('testI64', ['i64', unpack 'q', pack 'L2', rand 2**32, time]) },
+    sub { echo('testI64', ['i64', unpack 'q', pack 'L2', rand 2**32,
+        rand 2**32]) },
     sub { echo('testList', ['list', 'i32', [numbers()]]) },
     sub {
         my $i = 0;
