@@ -313,6 +313,11 @@ sub refused {
 
 refused('; set_real_ip_from 127.0.0.1;', qr/no effect.*proxy_protocol/);
 refused('; proxy_protocol_timeout 1s;', qr/no effect.*proxy_protocol/);
+refused('; real_ip_header X-Real-IP;', qr/no set_real_ip_from/);
+refused('proxy_protocol; real_ip_header X-Real-IP;', qr/no set_real_ip_from/);
+refused('; real_ip_recursive on;', qr/no effect: no real_ip_header/);
+refused('proxy_protocol; set_real_ip_from ::1; real_ip_header "";',
+    qr/wants a name/);
 refused('proxy_protocol; proxy_protocol_timeout 0;', qr/a time above 0/);
 refused('proxy_protocol proxy_protocol;', qr/given twice/);
 refused('proxy_protocol=on;', qr/unknown listen option/);
@@ -328,9 +333,11 @@ thrift {
     set_real_ip_from 10.0.0.0/8;
     set_real_ip_from unix:;
     proxy_protocol_timeout 1m;
+    real_ip_recursive on;
     server { listen %%PORT_1%%; service Probe { } }
+    server { listen %%PORT_3%%; real_ip_header X; service Probe { } }
     server { listen %%PORT_2%% proxy_protocol; service Probe { } }
 }
 END
 my ($status) = $t->run('-t');
-is($status, 0, 'set above, used by one server of two');
+is($status, 0, 'set above, used by some of the servers');

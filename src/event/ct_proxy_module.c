@@ -38,7 +38,6 @@ set_trusted(ct_conf_t *conf, const ct_directive_t *directive CT_UNUSED,
     list[n] = cidr;
     own->trusted = list;
     own->ntrusted = n + 1;
-    own->trusted_in = conf->block;
     return CT_OK;
 }
 
@@ -55,7 +54,6 @@ set_timeout(ct_conf_t *conf, const ct_directive_t *directive CT_UNUSED,
         return ct_conf_error(conf, "'%.*s' wants a time above 0",
                              CT_STR_ARG(conf->args[0]));
     }
-    own->timeout_in = conf->block;
     return CT_OK;
 }
 

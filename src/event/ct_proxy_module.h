@@ -11,22 +11,15 @@
 #include "event/ct_addr.h"
 
 typedef struct ct_cidr_s       ct_cidr_t;
-typedef struct ct_conf_block_s ct_conf_block_t;
 typedef struct ct_proxy_conf_s ct_proxy_conf_t;
 
 extern const ct_module_t ct_proxy_module;
 
-/*
- * What `proxy_protocol_timeout` and `set_real_ip_from` say in a block.  The
- * `_in` fields name the block in which a directive stands, for who knows
- * whether it has an effect there.
- */
+/* What `proxy_protocol_timeout` and `set_real_ip_from` say in a block. */
 struct ct_proxy_conf_s {
-    uint64_t               timeout_ms;
-    size_t                 ntrusted;
-    const ct_cidr_t       *trusted; /* ntrusted of them */
-    const ct_conf_block_t *timeout_in;
-    const ct_conf_block_t *trusted_in;
+    uint64_t         timeout_ms;
+    size_t           ntrusted;
+    const ct_cidr_t *trusted; /* ntrusted of them */
 };
 
 /*

@@ -9,9 +9,10 @@
 #include <strings.h>
 
 #include "core/ct_module.h"
-#include "event/ct_conn.h"
+#include "event/ct_addr.h"
 #include "thrift/ct_dispatch.h"
 #include "thrift/ct_pending.h"
+#include "thrift/ct_real_ip.h"
 #include "thrift/ct_session.h"
 
 /* A reason is a sentence, not a document. */
@@ -134,12 +135,12 @@ ct_call_header(const ct_call_t *call, ct_str_t name)
 ct_str_t
 ct_call_peer(ct_call_t *call)
 {
-    const ct_session_t *session = ct_pending_of(call)->session;
-    char                text[CT_ADDR_TEXT_SIZE];
+    char      text[CT_ADDR_TEXT_SIZE];
+    ct_peer_t peer;
 
-    if (session == NULL) {
+    if (ct_real_ip_find(ct_pending_of(call), &peer) != CT_OK) {
         return CT_STR("");
     }
-    ct_conn_peer_text(session->conn, text, sizeof(text));
-    return ct_str_dup(call->pool, ct_str_of(text));
+    return ct_str_dup(call->pool,
+                      ct_str_of(ct_peer_text(&peer, text, sizeof(text))));
 }

@@ -81,7 +81,10 @@ CT_API bool ct_call_cancelled(const ct_call_t *call);
  */
 CT_API ct_str_t ct_call_header(const ct_call_t *call, ct_str_t name);
 
-/* The client's address as text, in the call's pool. */
+/*
+ * The client's address as text, in the call's pool: the one that a trusted
+ * proxy names, if there is one.  Empty when the client has gone.
+ */
 CT_API ct_str_t ct_call_peer(ct_call_t *call);
 
 #endif /* CT_CALL_H */

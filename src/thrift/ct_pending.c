@@ -17,7 +17,8 @@
 #include "core/ct_mem.h"
 #include "core/ct_module.h"
 #include "core/ct_pool.h"
-#include "event/ct_conn.h"
+#include "event/ct_addr.h"
+#include "thrift/ct_real_ip.h"
 #include "thrift/ct_server.h"
 #include "thrift/ct_session.h"
 #include "thrift/ct_thrift_module.h"
@@ -36,10 +37,11 @@ call_context(const void *data, char *out, size_t size)
     const ct_pending_t *pending = data;
     const ct_handler_t *handler = pending->handler;
     char                peer[CT_ADDR_TEXT_SIZE] = "gone";
+    ct_peer_t           client;
     int                 n;
 
-    if (pending->session != NULL) {
-        ct_conn_peer_text(pending->session->conn, peer, sizeof(peer));
+    if (ct_real_ip_find(pending, &client) == CT_OK) {
+        ct_peer_text(&client, peer, sizeof(peer));
     }
     n = snprintf(out, size, "client: %s, method: %s.%s", peer,
                  handler ? handler->offer->service->name : "",
@@ -86,6 +88,8 @@ ct_pending_create(ct_session_t *session)
     pending->failed = false;
     pending->answer = CT_ANSWER_CALL;
     pending->answered = false;
+    pending->request_len = 0;
+    pending->reply_len = 0;
     pending->envelope = (ct_envelope_t){ .dialect = session->dialect };
     pending->call.method = NULL;
     pending->call.data = NULL;

@@ -69,7 +69,9 @@ typedef struct ct_pending_s {
     ct_app_error_t      fail_type;
     ct_str_t            fail_text;
     uint64_t            started_ns;
-    ct_buf_t            reply; /* of a finished one that waits */
+    size_t              request_len; /* bytes of the message */
+    size_t              reply_len;   /* of its answer, once there is one */
+    ct_buf_t            reply;       /* of a finished one that waits */
     ct_timer_t          timer;
     ct_call_fn          timer_fn;
     ct_log_t            log;

@@ -13,8 +13,8 @@
 #include "core/ct_conf.h"
 #include "core/ct_cycle.h"
 #include "core/ct_pool.h"
-#include "event/ct_proxy_module.h"
 #include "thrift/ct_dialect_conf.h"
+#include "thrift/ct_real_ip.h"
 #include "thrift/ct_thrift_module.h"
 
 
@@ -76,31 +76,6 @@ limits_check(ct_conf_t *conf, const ct_thrift_conf_t *own)
 }
 
 
-/* Said in this very block, where no listen would ask for it. */
-static ct_rc_t
-proxy_check(ct_conf_t *conf, const ct_conf_block_t *block)
-{
-    const ct_server_t     *server = block->data;
-    const ct_proxy_conf_t *proxy =
-        ct_conf_of(conf->cycle, block, &ct_proxy_module);
-    const char *c_idle = NULL;
-
-    if (proxy == NULL || server->nproxied > 0) {
-        return CT_OK;
-    }
-    if (proxy->trusted_in == block) {
-        c_idle = "set_real_ip_from";
-    } else if (proxy->timeout_in == block) {
-        c_idle = "proxy_protocol_timeout";
-    }
-    return c_idle == NULL ? CT_OK
-                          : ct_conf_error(conf,
-                                          "'%s' has no effect: no listen of "
-                                          "this server has proxy_protocol",
-                                          c_idle);
-}
-
-
 ct_rc_t
 ct_server_leave(ct_conf_t *conf, ct_conf_block_t *block)
 {
@@ -123,7 +98,8 @@ ct_server_leave(ct_conf_t *conf, ct_conf_block_t *block)
                                  CT_STR_ARG(own->default_service));
         }
     }
-    if (limits_check(conf, own) != CT_OK || proxy_check(conf, block) != CT_OK) {
+    if (limits_check(conf, own) != CT_OK
+        || ct_real_ip_check(conf, block) != CT_OK) {
         return CT_ERROR;
     }
     limits_set(&server->limits, own);

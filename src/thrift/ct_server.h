@@ -48,6 +48,8 @@ typedef struct ct_thrift_conf_s {
     uint64_t send_timeout_ms;        /* no byte of a reply could be sent */
     ct_str_t handler;                /* of a service: the module's name */
     ct_str_t default_service;
+    ct_str_t real_ip_header; /* empty: what the connection says */
+    bool     real_ip_recursive;
 } ct_thrift_conf_t;
 
 /* One method as one server offers it. */

@@ -47,6 +47,31 @@ listen_set(ct_conf_t *conf, const ct_directive_t *directive, void *field)
 }
 
 
+/* `proxy_protocol` is the word for: none. */
+static ct_rc_t
+header_set(ct_conf_t *conf, const ct_directive_t *directive, void *field)
+{
+    ct_str_t *name = field;
+
+    (void) directive;
+    *name = conf->args[1];
+    if (name->len == 0) {
+        return ct_conf_error(conf, "real_ip_header wants a name");
+    }
+    if (ct_str_eq_c(*name, "proxy_protocol")) {
+        *name = CT_STR("");
+    }
+    return CT_OK;
+}
+
+
+static const ct_conf_type_t header_type = {
+    .name = "name | proxy_protocol",
+    .min_args = 1,
+    .max_args = 1,
+    .set = header_set,
+};
+
 static const ct_conf_type_t listen_type = {
     .name = "address [option ...]",
     .min_args = 1,
@@ -124,6 +149,11 @@ static const ct_directive_t thrift_directives[] = {
       CT_CONF_UINT(ct_thrift_conf_t, max_pipelined_calls, "128") },
     { "max_unsent_replies", IN_SERVERS,
       CT_CONF_SIZE(ct_thrift_conf_t, max_unsent_replies, "256k") },
+    { "real_ip_header", IN_SERVERS,
+      CT_CONF_CUSTOM(ct_thrift_conf_t, real_ip_header, header_type,
+                     "proxy_protocol") },
+    { "real_ip_recursive", IN_SERVERS,
+      CT_CONF_FLAG(ct_thrift_conf_t, real_ip_recursive, "off") },
     { "client_timeout", IN_SERVERS,
       CT_CONF_MS(ct_thrift_conf_t, client_timeout_ms, "0") },
     { "client_read_timeout", IN_SERVERS,
