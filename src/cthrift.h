@@ -21,6 +21,7 @@
 #include "thrift/ct_call.h"
 #include "thrift/ct_client.h"
 #include "thrift/ct_service.h"
+#include "thrift/ct_variable.h"
 #include "thrift/wire/ct_codec.h"
 #include "thrift/wire/ct_type.h"
 

@@ -313,6 +313,7 @@ ct_dispatch(ct_session_t *session, ct_block_t *block, const uint8_t *data,
     ct_reader_t   reader;
     ct_rc_t       rc;
 
+    pending->request_len = cut->whole;
     if (session->dialect.transport->open != NULL) {
         rc = message_open(pending, data, cut, &body);
         if (rc != CT_OK) {

@@ -251,15 +251,18 @@ ct_reply(ct_pending_t *pending, ct_rc_t rc)
     ct_session_t *session = pending->session;
     const bool    is_first = session->calls.next == &pending->link;
     ct_buf_t     *out = &pending->reply;
+    size_t        before;
 
     if (is_first) {
         out = ct_session_output(session);
     }
     announce_end(pending);
+    before = ct_buf_len(out);
     if (answer_write(pending, rc, out) != CT_OK) {
         call_end(session, pending);
         return CT_ERROR;
     }
+    pending->reply_len = ct_buf_len(out) - before;
     if (pending->answer == CT_ANSWER_CALL) {
         call_count(pending);
     }

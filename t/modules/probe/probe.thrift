@@ -58,4 +58,7 @@ service Probe extends Base {
 
     /** The client's address. */
     string peer()
+
+    /** A variable's value; fails where there is no such variable. */
+    string variable(1: string name)
 }

@@ -271,6 +271,17 @@ peer(ct_call_t *call, const probe_probe_peer_args_t *args,
 
 
 static ct_rc_t
+variable(ct_call_t *call, const probe_probe_variable_args_t *args,
+         probe_probe_variable_result_t *result)
+{
+    if (ct_call_variable(call, args->name, &result->success) != CT_OK) {
+        return ct_call_fail(call, "there is no such variable");
+    }
+    return CT_OK;
+}
+
+
+static ct_rc_t
 configured(ct_cycle_t *cycle)
 {
     const probe_conf_t *conf = ct_cycle_conf(cycle, &probe_module);
@@ -410,6 +421,7 @@ static const probe_probe_ops_t probe_ops = {
     .hooks = hooks,
     .denied = denied,
     .peer = peer,
+    .variable = variable,
 };
 
 static const probe_base_ops_t base_ops = { .who = who };
