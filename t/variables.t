@@ -8,6 +8,8 @@ use warnings;
 
 use lib 't/lib';
 use CThrift::Test;
+use CThrift::Tls;
+use IO::Socket::IP;
 use Test::More;
 
 my $t = CThrift::Test->new(<<'END');
@@ -63,10 +65,13 @@ my ($worker) = $t->workers;
         proxy_protocol_addr => '',
         proxy_protocol_port => '',
         header_host         => '',
+        ssl_protocol        => '',
+        ssl_client_verify   => '',
+        ssl_client_v_remain => '',
     );
     $c->send_call('variable', [[1, ['string', 'seqid']]], seqid => -77);
     is(CThrift::Client::result($c->recv_reply), -77, 'seqid');
-    is(value_of($c, 'connection_calls'), 19, 'connection_calls');
+    is(value_of($c, 'connection_calls'), 22, 'connection_calls');
     is(value_of($c, 'request_length'), 4 + 4 + 8 + 4 + 3 + 4 + 14 + 1,
         'request_length');
     like(value_of($c, 'request_time'), qr/^\d+\.\d{6}$/, 'request_time');
@@ -116,6 +121,98 @@ my ($worker) = $t->workers;
     );
 }
 
+# ---- Over TLS.
+
+SKIP: {
+    my $missing = CThrift::Tls::missing();
+    skip $missing, 1 if $missing;
+
+    my $pki = CThrift::Tls::Pki->new($t->dir);
+    $pki->ca('ca');
+    $pki->cert('server', ca => 'ca', names => ['one.test']);
+    $pki->cert('client', ca => 'ca', names => ['two.test']);
+    $t->conf($t->read_file('conf/cthrift.conf') =~ s/^thrift \{/$&
+    server {
+        listen 127.0.0.1:%%PORT_3%% ssl proxy_protocol;
+        ssl_certificate server.pem;
+        ssl_certificate_key server.key;
+        ssl_verify_client optional;
+        ssl_client_certificate ca.pem;
+        set_real_ip_from 127.0.0.2;
+        service Probe { }
+    }
+    server {
+        listen 127.0.0.1:%%PORT_4%% ssl=optional proxy_protocol;
+        ssl_certificate server.pem;
+        ssl_certificate_key server.key;
+        service Probe { }
+    }/mr);
+    ok($t->reload, 'a server with TLS');
+    $t->descriptors_may_change;    # by two sockets more
+
+    my $c = CThrift::Tls->new(port => $t->port(3),
+        ssl => { SSL_hostname => 'one.test', SSL_version => 'TLSv1_3' });
+    values_are($c, 'TLS from a source that is not listed',
+        remote_addr            => '127.0.0.1',
+        remote_port            => $c->{socket}->sockport,
+        ssl_protocol           => 'TLSv1.3',
+        ssl_server_name        => 'one.test',
+        ssl_session_reused     => '.',
+        ssl_client_verify      => 'NONE',
+        ssl_client_s_dn        => '',
+        ssl_client_fingerprint => '',
+        ssl_client_cert        => '',
+        ssl_alpn_protocol      => '',
+    );
+    like(value_of($c, 'ssl_cipher'), qr/^TLS_\w+$/, 'ssl_cipher');
+    isnt(value_of($c, 'ssl_curve'), '', 'ssl_curve');
+
+    # The header is in the clear, and all behind it is not.
+    my %certificate = (
+        SSL_cert_file => $t->dir . '/client.pem',
+        SSL_key_file  => $t->dir . '/client.key',
+        SSL_use_cert  => 1,
+    );
+    for my $n (3, 4) {
+        my $c = $t->client(port => $t->port($n));
+        $c->{socket} = IO::Socket::IP->new(
+            PeerHost  => '127.0.0.1',
+            PeerPort  => $t->port($n),
+            LocalHost => '127.0.0.2',
+        );
+        $c->send_raw($V1);
+        CThrift::Tls::start($c, %certificate);
+        values_are($c, "TLS behind a PROXY header, port $n",
+            remote_addr        => '192.0.2.7',
+            remote_port        => 40000,
+            realip_remote_addr => '127.0.0.2',
+            ssl_client_verify  => $n == 3 ? 'SUCCESS' : 'NONE',
+        );
+        next if $n == 4;
+        like(value_of($c, 'ssl_client_s_dn'), qr/CN=/, 'ssl_client_s_dn');
+        like(value_of($c, 'ssl_client_i_dn'), qr/CN=/, 'ssl_client_i_dn');
+        like(value_of($c, 'ssl_client_serial'), qr/^[0-9A-F]+$/,
+            'ssl_client_serial');
+        like(value_of($c, 'ssl_client_fingerprint'), qr/^[0-9a-f]{64}$/,
+            'ssl_client_fingerprint');
+        like(value_of($c, "ssl_client_v_$_"), qr/^[A-Z]\w\w .* GMT$/,
+            "ssl_client_v_$_") for qw(start end);
+        like(value_of($c, 'ssl_client_v_remain'), qr/^\d+$/,
+            'ssl_client_v_remain');
+        like(value_of($c, 'ssl_client_cert'),
+            qr/^-----BEGIN CERTIFICATE-----\n/, 'ssl_client_cert');
+    }
+
+    # And where TLS may be left out, plaintext behind the header.
+    $c = $t->client(port => $t->port(4));
+    $c->send_raw($V1);
+    values_are($c, 'plaintext behind a PROXY header',
+        remote_addr       => '192.0.2.7',
+        ssl_protocol      => '',
+        ssl_client_verify => '',
+    );
+}
+
 # ---- The document.
 
 sub slurp {
@@ -130,9 +227,9 @@ my %written;
 for (slurp('docs/variables.md') =~ /^\| (`[^|]*) \|/mg) {
     $written{$_}++ for /`(\w+)`/g;
 }
-my %built = map { $_ => 1 }
-    slurp('src/thrift/ct_variable.c') =~ /^    \{ "(\w+)",\s+\w+,/mg;
-$built{header_NAME} = delete $built{header_};
+my $table = slurp('src/thrift/ct_variable.c');
+my %built = map { $_ => 1 } 'header_NAME', $table =~ /^    OF_C\w+\((\w+)/mg,
+    map { "ssl_$_" } $table =~ /^    OF_TLS\((\w+)/mg;
 
 is(join(' ', sort keys %written), join(' ', sort keys %built),
     'docs/variables.md names the same variables as the server');

@@ -18,29 +18,26 @@
 #include "core/ct_module.h"
 #include "event/ct_conn.h"
 #include "event/ct_listen.h"
+#include "event/ct_tls.h"
 #include "thrift/ct_pending.h"
 #include "thrift/ct_real_ip.h"
 #include "thrift/ct_server.h"
 #include "thrift/ct_session.h"
 
-/* "header_" and the like: the rest of the name is an argument. */
-typedef struct entry_s {
-    const char    *name;
-    ct_variable_fn get;
-    bool           is_prefix;
-} entry_t;
+/* What is known of a connection, which is there. */
+typedef ct_str_t (*of_conn_fn)(const ct_conn_t *conn, ct_pool_t *pool);
+
+/* Of a call; `arg` is what stands behind a prefix. */
+typedef ct_str_t (*of_call_fn)(ct_call_t *call, ct_str_t arg, ct_pool_t *pool);
+
+/* One of the two functions.  A name ending in '_' is a prefix. */
+struct ct_variable_entry_s {
+    const char *name;
+    of_conn_fn  of_conn;
+    of_call_fn  of_call;
+};
 
 #define NOTHING CT_STR("")
-
-
-/* The connection, or NULL when it has gone. */
-static const ct_conn_t *
-conn_of(ct_call_t *call)
-{
-    const ct_session_t *session = ct_pending_of(call)->session;
-
-    return session != NULL ? session->conn : NULL;
-}
 
 
 static ct_str_t
@@ -94,66 +91,50 @@ remote_port(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool)
 
 
 static ct_str_t
-realip_remote_addr(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool)
+realip_remote_addr(const ct_conn_t *conn, ct_pool_t *pool)
 {
-    const ct_conn_t *conn = conn_of(call);
-
-    return conn != NULL ? host_text(pool, ct_conn_socket_peer(conn)) : NOTHING;
+    return host_text(pool, ct_conn_socket_peer(conn));
 }
 
 
 static ct_str_t
-realip_remote_port(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool)
+realip_remote_port(const ct_conn_t *conn, ct_pool_t *pool)
 {
-    const ct_conn_t *conn = conn_of(call);
-
-    return conn != NULL ? port_text(pool, ct_conn_socket_peer(conn)) : NOTHING;
-}
-
-
-/* What the header has said, or NULL. */
-static const ct_proxied_t *
-proxied_of(ct_call_t *call)
-{
-    const ct_conn_t *conn = conn_of(call);
-
-    return conn != NULL ? conn->proxied : NULL;
+    return port_text(pool, ct_conn_socket_peer(conn));
 }
 
 
 static ct_str_t
-proxy_protocol_addr(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool)
+proxy_protocol_addr(const ct_conn_t *conn, ct_pool_t *pool)
 {
-    const ct_proxied_t *proxied = proxied_of(call);
+    const ct_proxied_t *proxied = conn->proxied;
 
     return proxied != NULL ? host_text(pool, &proxied->client) : NOTHING;
 }
 
 
 static ct_str_t
-proxy_protocol_port(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool)
+proxy_protocol_port(const ct_conn_t *conn, ct_pool_t *pool)
 {
-    const ct_proxied_t *proxied = proxied_of(call);
+    const ct_proxied_t *proxied = conn->proxied;
 
     return proxied != NULL ? port_text(pool, &proxied->client) : NOTHING;
 }
 
 
 static ct_str_t
-proxy_protocol_server_addr(ct_call_t *call, ct_str_t arg CT_UNUSED,
-                           ct_pool_t *pool)
+proxy_protocol_server_addr(const ct_conn_t *conn, ct_pool_t *pool)
 {
-    const ct_proxied_t *proxied = proxied_of(call);
+    const ct_proxied_t *proxied = conn->proxied;
 
     return proxied != NULL ? host_text(pool, &proxied->server) : NOTHING;
 }
 
 
 static ct_str_t
-proxy_protocol_server_port(ct_call_t *call, ct_str_t arg CT_UNUSED,
-                           ct_pool_t *pool)
+proxy_protocol_server_port(const ct_conn_t *conn, ct_pool_t *pool)
 {
-    const ct_proxied_t *proxied = proxied_of(call);
+    const ct_proxied_t *proxied = conn->proxied;
 
     return proxied != NULL ? port_text(pool, &proxied->server) : NOTHING;
 }
@@ -161,11 +142,9 @@ proxy_protocol_server_port(ct_call_t *call, ct_str_t arg CT_UNUSED,
 
 /* Our end, in the form of a peer; a listen may be on every address. */
 static ct_rc_t
-our_end(ct_call_t *call, ct_addr_t *addr, ct_peer_t *peer)
+our_end(const ct_conn_t *conn, ct_addr_t *addr, ct_peer_t *peer)
 {
-    const ct_conn_t *conn = conn_of(call);
-
-    if (conn == NULL || ct_addr_of_socket(conn->io.fd, addr) != CT_OK) {
+    if (ct_addr_of_socket(conn->io.fd, addr) != CT_OK) {
         return CT_DECLINED;
     }
     memset(peer, 0, sizeof(*peer));
@@ -186,13 +165,13 @@ our_end(ct_call_t *call, ct_addr_t *addr, ct_peer_t *peer)
 
 /* Of a unix socket the path says more than that it is one. */
 static ct_str_t
-server_addr(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool)
+server_addr(const ct_conn_t *conn, ct_pool_t *pool)
 {
     char      text[CT_ADDR_TEXT_SIZE];
     ct_addr_t addr;
     ct_peer_t peer;
 
-    if (our_end(call, &addr, &peer) != CT_OK) {
+    if (our_end(conn, &addr, &peer) != CT_OK) {
         return NOTHING;
     }
     if (peer.sa.any.sa_family != AF_UNIX) {
@@ -203,12 +182,12 @@ server_addr(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool)
 
 
 static ct_str_t
-server_port(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool)
+server_port(const ct_conn_t *conn, ct_pool_t *pool)
 {
     ct_addr_t addr;
     ct_peer_t peer;
 
-    return our_end(call, &addr, &peer) == CT_OK ? port_text(pool, &peer)
+    return our_end(conn, &addr, &peer) == CT_OK ? port_text(pool, &peer)
                                                 : NOTHING;
 }
 
@@ -216,11 +195,9 @@ server_port(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool)
 /* ---- The connection and the process. */
 
 static ct_str_t
-connection(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool)
+connection(const ct_conn_t *conn, ct_pool_t *pool)
 {
-    const ct_conn_t *conn = conn_of(call);
-
-    return conn != NULL ? number_text(pool, conn->number) : NOTHING;
+    return number_text(pool, conn->number);
 }
 
 
@@ -378,67 +355,107 @@ header(ct_call_t *call, ct_str_t arg, ct_pool_t *pool CT_UNUSED)
 /* ---- The table, sorted by name. */
 
 /* clang-format off */
-static const entry_t entries[] = {
-    { "connection",                 connection,                 false },
-    { "connection_calls",           connection_calls,           false },
-    { "dialect",                    dialect,                    false },
-    { "header_",                    header,                     true },
-    { "method",                     method,                     false },
-    { "pid",                        pid,                        false },
-    { "protocol",                   protocol,                   false },
-    { "proxy_protocol_addr",        proxy_protocol_addr,        false },
-    { "proxy_protocol_port",        proxy_protocol_port,        false },
-    { "proxy_protocol_server_addr", proxy_protocol_server_addr, false },
-    { "proxy_protocol_server_port", proxy_protocol_server_port, false },
-    { "realip_remote_addr",         realip_remote_addr,         false },
-    { "realip_remote_port",         realip_remote_port,         false },
-    { "remote_addr",                remote_addr,                false },
-    { "remote_port",                remote_port,                false },
-    { "reply_length",               reply_length,               false },
-    { "request_length",             request_length,             false },
-    { "request_time",               request_time,               false },
-    { "seqid",                      seqid,                      false },
-    { "server_addr",                server_addr,                false },
-    { "server_port",                server_port,                false },
-    { "service",                    service,                    false },
-    { "transport",                  transport,                  false },
-    { "worker",                     worker,                     false },
+#define OF_CONN(name) { #name, name, NULL }
+#define OF_CALL(name) { #name, NULL, name }
+#define OF_TLS(name)  { "ssl_" #name, ct_tls_get_##name, NULL }
+
+static const ct_variable_entry_t entries[] = {
+    OF_CONN(connection),
+    OF_CALL(connection_calls),
+    OF_CALL(dialect),
+    { "header_", NULL, header },
+    OF_CALL(method),
+    OF_CALL(pid),
+    OF_CALL(protocol),
+    OF_CONN(proxy_protocol_addr),
+    OF_CONN(proxy_protocol_port),
+    OF_CONN(proxy_protocol_server_addr),
+    OF_CONN(proxy_protocol_server_port),
+    OF_CONN(realip_remote_addr),
+    OF_CONN(realip_remote_port),
+    OF_CALL(remote_addr),
+    OF_CALL(remote_port),
+    OF_CALL(reply_length),
+    OF_CALL(request_length),
+    OF_CALL(request_time),
+    OF_CALL(seqid),
+    OF_CONN(server_addr),
+    OF_CONN(server_port),
+    OF_CALL(service),
+    OF_TLS(alpn_protocol),
+    OF_TLS(cipher),
+    OF_TLS(client_cert),
+    OF_TLS(client_fingerprint),
+    OF_TLS(client_i_dn),
+    OF_TLS(client_s_dn),
+    OF_TLS(client_serial),
+    OF_TLS(client_v_end),
+    OF_TLS(client_v_remain),
+    OF_TLS(client_v_start),
+    OF_TLS(client_verify),
+    OF_TLS(curve),
+    OF_TLS(protocol),
+    OF_TLS(server_name),
+    OF_TLS(session_id),
+    OF_TLS(session_reused),
+    OF_CALL(transport),
+    OF_CALL(worker),
 };
 /* clang-format on */
 
 
-/* < 0: the name stands in front of the entry; a prefix is any name of it. */
+static bool
+is_prefix(const ct_variable_entry_t *entry)
+{
+    return entry->name[strlen(entry->name) - 1] == '_';
+}
+
+
+/* The name's place beside an entry's; a prefix is equal to all it begins. */
 static int
 compare(const void *key, const void *item)
 {
-    const ct_str_t *name = key;
-    const entry_t  *entry = item;
+    const ct_str_t            *name = key;
+    const ct_variable_entry_t *entry = item;
 
-    if (entry->is_prefix && ct_str_starts_with(*name, entry->name)
-        && name->len > strlen(entry->name)) {
+    if (is_prefix(entry) && ct_str_starts_with(*name, entry->name)) {
         return 0;
     }
     return ct_str_cmp(*name, ct_str_of(entry->name));
 }
 
 
+/* Without anything behind it a prefix is no name. */
 ct_rc_t
 ct_variable_find(ct_str_t name, ct_variable_t *variable)
 {
-    const entry_t *entry = bsearch(&name, entries, CT_ARRAY_LEN(entries),
-                                   sizeof(entries[0]), compare);
-    size_t         n;
+    const ct_variable_entry_t *entry = bsearch(
+        &name, entries, CT_ARRAY_LEN(entries), sizeof(entries[0]), compare);
+    size_t n;
 
     if (entry == NULL) {
         return CT_DECLINED;
     }
     n = strlen(entry->name);
-    if (entry->is_prefix && name.len == n) {
+    if (is_prefix(entry) && name.len == n) {
         return CT_DECLINED;
     }
-    variable->get = entry->get;
+    variable->entry = entry;
     variable->arg = (ct_str_t){ name.len - n, name.data + n };
     return CT_OK;
+}
+
+
+ct_str_t
+ct_variable_get(const ct_variable_t *variable, ct_call_t *call, ct_pool_t *pool)
+{
+    const ct_variable_entry_t *entry = variable->entry;
+    const ct_session_t        *session = ct_pending_of(call)->session;
+
+    if (entry->of_call != NULL) {
+        return entry->of_call(call, variable->arg, pool);
+    }
+    return session != NULL ? entry->of_conn(session->conn, pool) : NOTHING;
 }
 
 

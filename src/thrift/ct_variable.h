@@ -21,18 +21,12 @@
 typedef struct ct_call_s ct_call_t;
 typedef struct ct_pool_s ct_pool_t;
 
-/*
- * The value for that call: a slice that lives as long as the call, or in
- * `pool`.  Empty: there is none.  `arg` is the rest of the name where the name
- * begins with a prefix, as in header_NAME.
- */
-typedef ct_str_t (*ct_variable_fn)(ct_call_t *call, ct_str_t arg,
-                                   ct_pool_t *pool);
+typedef struct ct_variable_entry_s ct_variable_entry_t;
 
 /* A variable that was found; `arg` is a slice of the name it was found by. */
 typedef struct ct_variable_s {
-    ct_variable_fn get;
-    ct_str_t       arg;
+    const ct_variable_entry_t *entry;
+    ct_str_t arg; /* of a name like header_NAME, what is behind the prefix */
 } ct_variable_t;
 
 /*
@@ -41,13 +35,12 @@ typedef struct ct_variable_s {
  */
 CT_API ct_rc_t ct_variable_find(ct_str_t name, ct_variable_t *variable);
 
-/* Its value for a call; `pool` may be the call's own. */
-static inline ct_str_t
-ct_variable_get(const ct_variable_t *variable, ct_call_t *call, ct_pool_t *pool)
-{
-    return variable->get(call, variable->arg, pool);
-}
-
+/*
+ * Its value for a call: a slice that lives as long as the call, or in `pool`,
+ * which may be the call's own.  Empty: there is none.
+ */
+CT_API ct_str_t ct_variable_get(const ct_variable_t *variable, ct_call_t *call,
+                                ct_pool_t *pool);
 
 /*
  * The value of `name`, without the `$`, for that call; it lives as long as the

@@ -123,6 +123,8 @@ says_what_is_known(void **state)
     assert_is(f, "reply_length", "0");
     assert_is(f, "proxy_protocol_addr", "");
     assert_is(f, "proxy_protocol_server_port", "");
+    assert_is(f, "ssl_protocol", "");
+    assert_is(f, "ssl_client_v_remain", "");
 }
 
 
