@@ -13,6 +13,7 @@
 #include "core/ct_dso.h"
 #include "core/ct_file.h"
 #include "core/ct_pool.h"
+#include "core/ct_zone.h"
 
 /* A small configuration with all its blocks takes a few of these. */
 #define POOL_SIZE (16 * 1024)
@@ -60,6 +61,7 @@ ct_cycle_create(const ct_module_t *const *modules, ct_str_t prefix,
     ct_array_init(&cycle->conf_files, pool, sizeof(ct_conf_file_t));
     ct_array_init(&cycle->modules, pool, sizeof(const ct_module_t *));
     ct_hash_init(&cycle->names, pool);
+    ct_array_init(&cycle->zones, pool, sizeof(ct_zone_t *));
     for (; *modules != NULL; modules++) {
         if (ct_cycle_add_module(cycle, *modules) != CT_OK) {
             ct_cycle_destroy(cycle);

@@ -47,6 +47,10 @@ struct ct_cycle_s {
     unsigned         generation; /* 1 for the first */
     ct_board_t      *board;      /* the scoreboard; NULL in a test */
     bool             testing;    /* -t: nothing outside is touched */
+
+    /* The generation that serves, while this one is read; NULL after. */
+    const ct_cycle_t *before;
+    ct_array_t        zones; /* of ct_zone_t * */
 };
 
 /*

@@ -180,12 +180,14 @@ ct_generation_read(const ct_generation_t *how)
     }
     cycle->board = how->board;
     cycle->generation = how->number;
+    cycle->before = how->before;
     cycle->testing = how->testing;
     begin_log(cycle, how);
     if (fill(cycle, how) != CT_OK) {
         ct_cycle_destroy(cycle);
         return NULL;
     }
+    cycle->before = NULL;
     return cycle;
 }
 

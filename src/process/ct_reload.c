@@ -75,6 +75,7 @@ read_next(ct_master_t *master, bool testing)
         .old_log = &master->cycle->log,
         .report = &master->reload.report.file,
         .report_level = CT_LOG_ERR,
+        .before = master->cycle,
         .board = testing ? NULL : master->board,
         .number = master->cycle->generation + 1,
         .testing = testing,
