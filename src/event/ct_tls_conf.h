@@ -41,22 +41,33 @@ typedef enum ct_tls_verify_e {
     CT_TLS_VERIFY_OPTIONAL, /* who shows a certificate must show a good one */
 } ct_tls_verify_t;
 
+/* size 0: off. */
+typedef struct ct_tls_cache_conf_s {
+    ct_str_t      name;
+    size_t        size;
+    ct_tls_word_t word;
+} ct_tls_cache_conf_t;
+
 typedef struct ct_tls_conf_s {
-    ct_tls_words_t certificates;
-    ct_tls_words_t keys; /* one for each certificate */
-    ct_tls_word_t  password_file;
-    unsigned       protocols; /* CT_TLS_1_x */
-    ct_tls_word_t  ciphers;
-    ct_tls_word_t  ciphersuites; /* of TLS 1.3 */
-    ct_tls_word_t  curves;
-    bool           prefer_server_ciphers;
-    int            verify_client; /* ct_tls_verify_t */
-    ct_tls_word_t  verify_word;   /* where that stood */
-    uint32_t       verify_depth;
-    ct_tls_word_t  client_certificate;  /* CAs, which clients are told of */
-    ct_tls_word_t  trusted_certificate; /* CAs, which they are not */
-    ct_tls_word_t  crl;
-    uint64_t       handshake_timeout_ms;
+    ct_tls_words_t      certificates;
+    ct_tls_words_t      keys; /* one for each certificate */
+    ct_tls_word_t       password_file;
+    unsigned            protocols; /* CT_TLS_1_x */
+    ct_tls_word_t       ciphers;
+    ct_tls_word_t       ciphersuites; /* of TLS 1.3 */
+    ct_tls_word_t       curves;
+    bool                prefer_server_ciphers;
+    int                 verify_client; /* ct_tls_verify_t */
+    ct_tls_word_t       verify_word;   /* where that stood */
+    uint32_t            verify_depth;
+    ct_tls_word_t       client_certificate; /* CAs, which clients are told of */
+    ct_tls_word_t       trusted_certificate; /* CAs, which they are not */
+    ct_tls_word_t       crl;
+    uint64_t            handshake_timeout_ms;
+    ct_tls_cache_conf_t session_cache;
+    uint64_t            session_timeout_ms;
+    bool                session_tickets;
+    ct_tls_words_t      ticket_keys; /* none: our own */
 } ct_tls_conf_t;
 
 #endif /* CT_TLS_CONF_H */

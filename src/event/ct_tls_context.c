@@ -22,6 +22,7 @@
 #include "core/ct_pool.h"
 #include "event/ct_tls_bio.h"
 #include "event/ct_tls_cert.h"
+#include "event/ct_tls_session.h"
 
 /* With forward secrecy, and a cipher that authenticates what it encrypts. */
 #define DEFAULT_CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20"
@@ -170,24 +171,92 @@ set_ciphers(const maker_t *maker, SSL_CTX *ctx)
 }
 
 
-/*
- * A session belongs to those who were asked for the same certificates; another
- * CA after a reload makes clients show theirs again.
- */
-static ct_rc_t
-set_session_owner(const maker_t *maker, SSL_CTX *ctx)
+/* Adds the certificates and lists that clients are checked against. */
+static bool
+digest_store(EVP_MD_CTX *md, X509_STORE *store)
 {
-    const ct_tls_conf_t *conf = maker->conf;
-    const ct_str_t       text = ct_str_printf(
-              maker->cycle->pool, "%d %u %.*s %.*s %.*s", conf->verify_client,
-              conf->verify_depth, CT_STR_ARG(conf->client_certificate.text),
-              CT_STR_ARG(conf->trusted_certificate.text), CT_STR_ARG(conf->crl.text));
+    const STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(store);
     uint8_t  digest[EVP_MAX_MD_SIZE];
     unsigned len;
+    bool     is_good = true;
 
-    if (EVP_Digest(text.data, text.len, digest, &len, EVP_sha256(), NULL) != 1
-        || SSL_CTX_set_session_id_context(ctx, digest, len) != 1) {
+    for (int i = 0; is_good && i < sk_X509_OBJECT_num(objects); i++) {
+        const X509_OBJECT *object = sk_X509_OBJECT_value(objects, i);
+        const X509        *ca = X509_OBJECT_get0_X509(object);
+        X509_CRL          *crl = X509_OBJECT_get0_X509_CRL(object);
+        const int          rc = ca != NULL
+                                    ? X509_digest(ca, EVP_sha256(), digest, &len)
+                                    : X509_CRL_digest(crl, EVP_sha256(), digest, &len);
+
+        is_good = rc == 1 && EVP_DigestUpdate(md, digest, len) == 1;
+    }
+    return is_good;
+}
+
+
+static bool
+digest_all(const maker_t *maker, EVP_MD_CTX *md, uint8_t *digest, unsigned *len)
+{
+    const ct_tls_conf_t *conf = maker->conf;
+    const ct_str_t       text =
+        ct_str_printf(maker->cycle->pool, "%d %u ", conf->verify_client,
+                      (unsigned) conf->verify_depth);
+    bool is_good = EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1
+                   && EVP_DigestUpdate(md, text.data, text.len) == 1;
+
+    for (size_t i = 0; is_good && i < maker->context->sites.n; i++) {
+        const ct_str_t names = site_at(maker->context, i)->names;
+
+        is_good = EVP_DigestUpdate(md, names.data, names.len) == 1;
+    }
+    return is_good && (maker->store == NULL || digest_store(md, maker->store))
+           && EVP_DigestFinal_ex(md, digest, len) == 1;
+}
+
+
+/*
+ * A session belongs to those who speak for the same names and ask clients for
+ * the same certificates.  So it goes on after a reload with new certificates
+ * of ours, but another CA, or another list of revocations, makes clients show
+ * theirs again.
+ */
+static ct_rc_t
+find_owner(const maker_t *maker, ct_str_t *owner)
+{
+    EVP_MD_CTX *md = EVP_MD_CTX_new();
+    uint8_t     digest[EVP_MAX_MD_SIZE];
+    unsigned    len = 0;
+    const bool  is_good = md != NULL && digest_all(maker, md, digest, &len);
+
+    EVP_MD_CTX_free(md);
+    if (!is_good) {
         return refuse_setting(maker, "the sessions");
+    }
+    *owner = ct_str_dup(maker->cycle->pool,
+                        (ct_str_t){ len, (const char *) digest });
+    return CT_OK;
+}
+
+
+/* For all sites, once they are known. */
+static ct_rc_t
+set_sessions(const maker_t *maker)
+{
+    ct_tls_sessions_t *sessions;
+    ct_str_t           owner;
+
+    if (find_owner(maker, &owner) != CT_OK) {
+        return CT_ERROR;
+    }
+    sessions = ct_tls_sessions_create(maker->conf, maker->cycle, owner);
+    if (sessions == NULL) {
+        return CT_ERROR;
+    }
+    for (size_t i = 0; i < maker->context->sites.n; i++) {
+        if (ct_tls_sessions_use(sessions, site_at(maker->context, i)->ctx)
+            != CT_OK) {
+            return refuse_setting(maker, "the sessions");
+        }
     }
     return CT_OK;
 }
@@ -261,9 +330,8 @@ set_all(const maker_t *maker, SSL_CTX *ctx)
                               | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
                               | SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_read_ahead(ctx, 1);
-    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-    if (set_protocols(maker, ctx) != CT_OK || set_ciphers(maker, ctx) != CT_OK
-        || set_session_owner(maker, ctx) != CT_OK) {
+    if (set_protocols(maker, ctx) != CT_OK
+        || set_ciphers(maker, ctx) != CT_OK) {
         return CT_ERROR;
     }
     return set_verify(maker, ctx);
@@ -323,7 +391,6 @@ make_site(const maker_t *maker, const ct_tls_pair_t *pair)
     X509_up_ref(pair->leaf);
     site->leaf = pair->leaf;
     site->names = pair->names;
-    SSL_CTX_set_app_data(site->ctx, context);
     SSL_CTX_set_tlsext_servername_callback(site->ctx, on_server_name);
     SSL_CTX_set_tlsext_servername_arg(site->ctx, context);
     return set_all(maker, site->ctx) == CT_OK ? site : NULL;
@@ -446,6 +513,9 @@ ct_tls_context_create(const ct_tls_conf_t *conf, ct_cycle_t *cycle)
     if (rc == CT_OK) {
         rc = add_pairs(&maker);
     }
+    if (rc == CT_OK) {
+        rc = set_sessions(&maker);
+    }
     X509_STORE_free(maker.store);
     sk_X509_NAME_pop_free(maker.ca_names, X509_NAME_free);
     return rc == CT_OK ? context : NULL;
@@ -470,11 +540,4 @@ uint64_t
 ct_tls_context_timeout_ms(const ct_tls_context_t *context)
 {
     return context->handshake_timeout_ms;
-}
-
-
-const ct_tls_context_t *
-ct_tls_context_of(const SSL *ssl)
-{
-    return SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
 }

@@ -40,7 +40,4 @@ const BIO_METHOD *ct_tls_context_bio(const ct_tls_context_t *context);
 /* How long a handshake may take. */
 uint64_t ct_tls_context_timeout_ms(const ct_tls_context_t *context);
 
-/* The context that an SSL_CTX is a site of. */
-const ct_tls_context_t *ct_tls_context_of(const SSL *ssl);
-
 #endif /* CT_TLS_CONTEXT_H */

@@ -16,6 +16,7 @@
 #include "core/ct_pool.h"
 #include "event/ct_event_module.h"
 #include "event/ct_listen.h"
+#include "event/ct_tls_cache.h"
 #include "event/ct_tls_cert.h"
 #include "event/ct_tls_context.h"
 
@@ -23,6 +24,9 @@
 
 /* First room of a list that repeats; it doubles. */
 #define FIRST_SIZE 4
+
+/* A week: what RFC 8446 lets a ticket live at most. */
+#define MAX_SESSION_MS (7 * 24 * 3600 * (uint64_t) 1000)
 
 /* More levels of certificates than anybody has. */
 #define MAX_DEPTH 100
@@ -190,6 +194,71 @@ set_timeout(ct_conf_t *conf, const ct_directive_t *directive CT_UNUSED,
 }
 
 
+/* OpenSSL counts in seconds. */
+static ct_rc_t
+set_seconds(ct_conf_t *conf, const ct_directive_t *directive CT_UNUSED,
+            void *field)
+{
+    uint64_t timeout_ms;
+
+    note(conf);
+    if (ct_conf_parse_ms(conf->args[1], &timeout_ms) != CT_OK
+        || timeout_ms < 1000 || timeout_ms % 1000 != 0
+        || timeout_ms > MAX_SESSION_MS) {
+        return ct_conf_error(conf, "'%.*s' wants whole seconds, 1s to 1w",
+                             CT_STR_ARG(conf->args[0]));
+    }
+    *(uint64_t *) field = timeout_ms;
+    return CT_OK;
+}
+
+
+/* "shared:NAME:SIZE" into name and size. */
+static ct_rc_t
+parse_cache(ct_str_t text, ct_tls_cache_conf_t *cache)
+{
+    const size_t shared = sizeof("shared:") - 1;
+    const char  *colon;
+    ct_str_t     size;
+
+    if (!ct_str_starts_with(text, "shared:")) {
+        return CT_DECLINED;
+    }
+    cache->name = (ct_str_t){ text.len - shared, text.data + shared };
+    colon = memchr(cache->name.data, ':', cache->name.len);
+    if (colon == NULL || colon == cache->name.data) {
+        return CT_DECLINED;
+    }
+    size.data = colon + 1;
+    size.len = (size_t) (cache->name.data + cache->name.len - size.data);
+    cache->name.len = (size_t) (colon - cache->name.data);
+    return ct_conf_parse_size(size, &cache->size);
+}
+
+
+static ct_rc_t
+set_cache(ct_conf_t *conf, const ct_directive_t *directive CT_UNUSED,
+          void *field)
+{
+    ct_tls_cache_conf_t *cache = field;
+
+    note(conf);
+    *cache = (ct_tls_cache_conf_t){ .word = { conf->args[1], conf->node } };
+    if (ct_str_eq_c(conf->args[1], "off")) {
+        return CT_OK;
+    }
+    if (parse_cache(conf->args[1], cache) != CT_OK) {
+        return ct_conf_error(conf, "'%.*s' takes off or shared:NAME:SIZE",
+                             CT_STR_ARG(conf->args[0]));
+    }
+    if (cache->size < CT_TLS_CACHE_LEAST) {
+        return ct_conf_error(conf, "the cache '%.*s' is smaller than 32k",
+                             CT_STR_ARG(cache->name));
+    }
+    return CT_OK;
+}
+
+
 /* clang-format off */
 static const ct_conf_type_t flag_type = {
     .name = "on | off", .min_args = 1, .max_args = 1, .set = set_flag,
@@ -233,6 +302,15 @@ static const ct_conf_type_t timeout_type = {
     .name = "time", .min_args = 1, .max_args = 1, .set = set_timeout,
 };
 
+static const ct_conf_type_t seconds_type = {
+    .name = "time", .min_args = 1, .max_args = 1, .set = set_seconds,
+};
+
+static const ct_conf_type_t cache_type = {
+    .name = "off | shared:name:size", .min_args = 1, .max_args = 1,
+    .set = set_cache,
+};
+
 #define FIELD(name, type, preset)                                              \
     CT_CONF_CUSTOM(tls_block_t, conf.name, type, preset)
 
@@ -257,6 +335,14 @@ static const ct_directive_t tls_directives[] = {
     { "ssl_crl", IN_SERVERS, FIELD(crl, file_type, NULL) },
     { "ssl_handshake_timeout", IN_SERVERS,
       FIELD(handshake_timeout_ms, timeout_type, "10s") },
+    { "ssl_session_cache", IN_SERVERS,
+      FIELD(session_cache, cache_type, "off") },
+    { "ssl_session_timeout", IN_SERVERS,
+      FIELD(session_timeout_ms, seconds_type, "5m") },
+    { "ssl_session_tickets", IN_SERVERS,
+      FIELD(session_tickets, flag_type, "on") },
+    { "ssl_session_ticket_key", IN_SERVERS,
+      FIELD(ticket_keys, files_type, NULL) },
     { NULL, 0, NULL, 0, NULL },
 };
 /* clang-format on */
@@ -291,7 +377,24 @@ has_older(const ct_tls_conf_t *conf)
 }
 
 
+static bool
+has_tickets(const ct_tls_conf_t *conf)
+{
+    return conf->session_tickets;
+}
+
+
+static bool
+keeps_sessions(const ct_tls_conf_t *conf)
+{
+    return conf->session_tickets || conf->session_cache.size > 0;
+}
+
+
 static const condition_t conditions[] = {
+    { "ssl_session_ticket_key", has_tickets, "ssl_session_tickets" },
+    { "ssl_session_timeout", keeps_sessions,
+      "ssl_session_tickets or ssl_session_cache" },
     { "ssl_verify_depth", verifies, "ssl_verify_client" },
     { "ssl_client_certificate", verifies, "ssl_verify_client" },
     { "ssl_trusted_certificate", verifies, "ssl_verify_client" },

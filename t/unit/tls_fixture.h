@@ -127,7 +127,9 @@ tls_conf(fixture_t *fixture, const char *c_dir, const char *c_name)
     return (ct_tls_conf_t){ .certificates = { 1, &words[0] },
                             .keys = { 1, &words[1] },
                             .protocols = CT_TLS_1_2 | CT_TLS_1_3,
-                            .verify_depth = 1 };
+                            .verify_depth = 1,
+                            .session_timeout_ms = 300000,
+                            .session_tickets = true };
 }
 
 #endif /* TLS_FIXTURE_H */
