@@ -68,6 +68,9 @@ typedef struct ct_tls_conf_s {
     uint64_t            session_timeout_ms;
     bool                session_tickets;
     ct_tls_words_t      ticket_keys; /* none: our own */
+    ct_tls_word_t       alpn; /* each name behind its length, in a byte */
+    ct_tls_words_t      staples;
+    bool                reject_handshake; /* of clients that name no site */
 } ct_tls_conf_t;
 
 #endif /* CT_TLS_CONF_H */

@@ -23,6 +23,7 @@
 #include "event/ct_tls_bio.h"
 #include "event/ct_tls_cert.h"
 #include "event/ct_tls_session.h"
+#include "event/ct_tls_staple.h"
 
 /* With forward secrecy, and a cipher that authenticates what it encrypts. */
 #define DEFAULT_CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20"
@@ -39,8 +40,11 @@ typedef struct site_s {
 
 struct ct_tls_context_s {
     BIO_METHOD *bio;
-    ct_array_t  sites; /* of site_t *; the first is the default */
+    ct_array_t  sites;   /* of site_t *; the first is the default */
+    ct_array_t  staples; /* of ct_tls_staple_t, one for each certificate */
+    ct_str_t    alpn;
     uint64_t    handshake_timeout_ms;
+    bool        rejects; /* clients that name no site */
 };
 
 /* One context being made. */
@@ -359,19 +363,43 @@ find_site(const ct_tls_context_t *context, const char *c_name)
 
 
 static int
-on_server_name(SSL *ssl, int *alert CT_UNUSED, void *data)
+on_server_name(SSL *ssl, int *alert, void *data)
 {
     const ct_tls_context_t *context = data;
     const char   *c_name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
     const site_t *site = NULL;
 
-    if (c_name != NULL && context->sites.n > 1) {
+    if (c_name != NULL && (context->sites.n > 1 || context->rejects)) {
         site = find_site(context, c_name);
+    }
+    if (site == NULL && context->rejects) {
+        *alert = SSL_AD_UNRECOGNIZED_NAME;
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
     }
     if (site != NULL && SSL_set_SSL_CTX(ssl, site->ctx) == NULL) {
         return SSL_TLSEXT_ERR_ALERT_FATAL;
     }
     return c_name != NULL ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
+}
+
+
+/* Ours is the order; where nothing is common there is no connection. */
+static int
+on_alpn(SSL *ssl CT_UNUSED, const uint8_t **name, uint8_t *name_len,
+        const uint8_t *offered, unsigned offered_len, void *data)
+{
+    const ct_tls_context_t *context = data;
+    const uint8_t          *ours = (const uint8_t *) context->alpn.data;
+    uint8_t                *chosen;
+
+    if (SSL_select_next_proto(&chosen, name_len, ours,
+                              (unsigned) context->alpn.len, offered,
+                              offered_len)
+        != OPENSSL_NPN_NEGOTIATED) {
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
+    }
+    *name = chosen;
+    return SSL_TLSEXT_ERR_OK;
 }
 
 
@@ -393,6 +421,12 @@ make_site(const maker_t *maker, const ct_tls_pair_t *pair)
     site->names = pair->names;
     SSL_CTX_set_tlsext_servername_callback(site->ctx, on_server_name);
     SSL_CTX_set_tlsext_servername_arg(site->ctx, context);
+    if (context->alpn.len > 0) {
+        SSL_CTX_set_alpn_select_cb(site->ctx, on_alpn, context);
+    }
+    if (maker->conf->staples.n > 0) {
+        ct_tls_staple_use(site->ctx, &context->staples);
+    }
     return set_all(maker, site->ctx) == CT_OK ? site : NULL;
 }
 
@@ -454,6 +488,25 @@ add_pair(const maker_t *maker, const ct_tls_pair_t *pair)
         return ct_tls_refuse(maker->cycle, pair->word, "cannot use '%.*s'",
                              CT_STR_ARG(pair->word->text));
     }
+    X509_up_ref(pair->leaf);
+    *(ct_tls_staple_t *) ct_array_push(&maker->context->staples) =
+        (ct_tls_staple_t){ .leaf = pair->leaf };
+    return CT_OK;
+}
+
+
+static ct_rc_t
+add_staples(const maker_t *maker)
+{
+    const ct_tls_words_t *files = &maker->conf->staples;
+
+    for (size_t i = 0; i < files->n; i++) {
+        if (ct_tls_staple_load(maker->cycle, &files->items[i],
+                               &maker->context->staples)
+            != CT_OK) {
+            return CT_ERROR;
+        }
+    }
     return CT_OK;
 }
 
@@ -487,6 +540,11 @@ context_release(void *data)
         SSL_CTX_free(site_at(context, i)->ctx);
         X509_free(site_at(context, i)->leaf);
     }
+    for (size_t i = 0; i < context->staples.n; i++) {
+        const ct_tls_staple_t *staple = ct_array_at(&context->staples, i);
+
+        X509_free(staple->leaf);
+    }
     BIO_meth_free(context->bio);
 }
 
@@ -501,7 +559,10 @@ ct_tls_context_create(const ct_tls_conf_t *conf, ct_cycle_t *cycle)
     CT_ASSERT(conf->certificates.n > 0 && conf->keys.n == conf->certificates.n);
     ERR_clear_error();
     context->handshake_timeout_ms = conf->handshake_timeout_ms;
+    context->alpn = conf->alpn.text;
+    context->rejects = conf->reject_handshake;
     ct_array_init(&context->sites, cycle->pool, sizeof(site_t *));
+    ct_array_init(&context->staples, cycle->pool, sizeof(ct_tls_staple_t));
     ct_pool_cleanup_add(cycle->pool, context_release, context);
     context->bio = ct_tls_bio_method_create();
     if (context->bio == NULL) {
@@ -515,6 +576,9 @@ ct_tls_context_create(const ct_tls_conf_t *conf, ct_cycle_t *cycle)
     }
     if (rc == CT_OK) {
         rc = set_sessions(&maker);
+    }
+    if (rc == CT_OK) {
+        rc = add_staples(&maker);
     }
     X509_STORE_free(maker.store);
     sk_X509_NAME_pop_free(maker.ca_names, X509_NAME_free);

@@ -194,6 +194,29 @@ set_timeout(ct_conf_t *conf, const ct_directive_t *directive CT_UNUSED,
 }
 
 
+/* As it goes over the wire: each name behind its length. */
+static ct_rc_t
+set_alpn(ct_conf_t *conf, const ct_directive_t *directive CT_UNUSED,
+         void *field)
+{
+    ct_str_t wire = CT_STR("");
+
+    note(conf);
+    for (size_t i = 1; i < conf->nargs; i++) {
+        const ct_str_t name = conf->args[i];
+
+        if (name.len == 0 || name.len > UINT8_MAX) {
+            return ct_conf_error(conf, "'%.*s' wants names of 1 to 255 bytes",
+                                 CT_STR_ARG(conf->args[0]));
+        }
+        wire = ct_str_printf(conf->pool, "%.*s%c%.*s", CT_STR_ARG(wire),
+                             (int) name.len, CT_STR_ARG(name));
+    }
+    *(ct_tls_word_t *) field = (ct_tls_word_t){ wire, conf->node };
+    return CT_OK;
+}
+
+
 /* OpenSSL counts in seconds. */
 static ct_rc_t
 set_seconds(ct_conf_t *conf, const ct_directive_t *directive CT_UNUSED,
@@ -302,6 +325,10 @@ static const ct_conf_type_t timeout_type = {
     .name = "time", .min_args = 1, .max_args = 1, .set = set_timeout,
 };
 
+static const ct_conf_type_t alpn_type = {
+    .name = "name ...", .min_args = 1, .max_args = 16, .set = set_alpn,
+};
+
 static const ct_conf_type_t seconds_type = {
     .name = "time", .min_args = 1, .max_args = 1, .set = set_seconds,
 };
@@ -343,6 +370,10 @@ static const ct_directive_t tls_directives[] = {
       FIELD(session_tickets, flag_type, "on") },
     { "ssl_session_ticket_key", IN_SERVERS,
       FIELD(ticket_keys, files_type, NULL) },
+    { "ssl_alpn", IN_SERVERS, FIELD(alpn, alpn_type, NULL) },
+    { "ssl_stapling_file", IN_SERVERS, FIELD(staples, files_type, NULL) },
+    { "ssl_reject_handshake", IN_SERVERS,
+      FIELD(reject_handshake, flag_type, "off") },
     { NULL, 0, NULL, 0, NULL },
 };
 /* clang-format on */
