@@ -53,6 +53,7 @@ typedef struct ct_tls_conf_s {
     ct_tls_words_t      keys; /* one for each certificate */
     ct_tls_word_t       password_file;
     unsigned            protocols; /* CT_TLS_1_x */
+    ct_tls_word_t       protocols_word;
     ct_tls_word_t       ciphers;
     ct_tls_word_t       ciphersuites; /* of TLS 1.3 */
     ct_tls_word_t       curves;

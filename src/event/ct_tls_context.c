@@ -4,9 +4,6 @@
  * Every site gets the same settings, since OpenSSL takes some of them from
  * the SSL_CTX that a connection began with and others from the one that it
  * was given when its client had named a site.
- *
- * The settings are ours where OpenSSL's default is a matter of taste of the
- * system it came with: versions, ciphers, security against renegotiation.
  */
 
 #include "core/ct_config.h"
@@ -22,14 +19,10 @@
 #include "core/ct_pool.h"
 #include "event/ct_tls_bio.h"
 #include "event/ct_tls_cert.h"
+#include "event/ct_tls_cipher.h"
 #include "event/ct_tls_session.h"
 #include "event/ct_tls_staple.h"
-
-/* With forward secrecy, and a cipher that authenticates what it encrypts. */
-#define DEFAULT_CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20"
-
-/* The number that all cipher suites of TLS 1.3 begin with. */
-#define TLS_1_3_SUITES 0x13
+#include "event/ct_tls_trust.h"
 
 
 typedef struct site_s {
@@ -52,8 +45,7 @@ typedef struct maker_s {
     const ct_tls_conf_t *conf;
     ct_cycle_t          *cycle;
     ct_tls_context_t    *context;
-    X509_STORE          *store;
-    STACK_OF(X509_NAME) * ca_names; /* what clients are asked for */
+    ct_tls_trust_t       trust;
 } maker_t;
 
 
@@ -73,131 +65,6 @@ refuse_setting(const maker_t *maker, const char *c_what)
 }
 
 
-/* min and max, and whatever hole the list leaves between them. */
-static ct_rc_t
-set_protocols(const maker_t *maker, SSL_CTX *ctx)
-{
-    static const struct {
-        unsigned bit;
-        int      version;
-        uint64_t off;
-    } all[] = {
-        { CT_TLS_1_0, TLS1_VERSION, SSL_OP_NO_TLSv1 },
-        { CT_TLS_1_1, TLS1_1_VERSION, SSL_OP_NO_TLSv1_1 },
-        { CT_TLS_1_2, TLS1_2_VERSION, SSL_OP_NO_TLSv1_2 },
-        { CT_TLS_1_3, TLS1_3_VERSION, SSL_OP_NO_TLSv1_3 },
-    };
-    int least = 0;
-    int most = 0;
-
-    for (size_t i = 0; i < CT_ARRAY_LEN(all); i++) {
-        if ((maker->conf->protocols & all[i].bit) == 0) {
-            SSL_CTX_set_options(ctx, all[i].off);
-            continue;
-        }
-        SSL_CTX_clear_options(ctx, all[i].off);
-        least = least == 0 ? all[i].version : least;
-        most = all[i].version;
-    }
-    if (SSL_CTX_set_min_proto_version(ctx, least) != 1
-        || SSL_CTX_set_max_proto_version(ctx, most) != 1) {
-        return refuse_setting(maker, "the versions");
-    }
-    return CT_OK;
-}
-
-
-/* How many suites of TLS 1.3 there are to choose from. */
-static size_t
-count_suites(const SSL_CTX *ctx)
-{
-    const STACK_OF(SSL_CIPHER) *ciphers = SSL_CTX_get_ciphers(ctx);
-    size_t n = 0;
-
-    for (int i = 0; i < sk_SSL_CIPHER_num(ciphers); i++) {
-        const uint16_t id =
-            SSL_CIPHER_get_protocol_id(sk_SSL_CIPHER_value(ciphers, i));
-
-        n += id >> 8 == TLS_1_3_SUITES;
-    }
-    return n;
-}
-
-
-/* OpenSSL passes over a name that it does not know: there are fewer then. */
-static ct_rc_t
-set_ciphersuites(const maker_t *maker, SSL_CTX *ctx)
-{
-    const ct_tls_word_t *word = &maker->conf->ciphersuites;
-    size_t               n = 1;
-
-    if (word->node == NULL) {
-        return CT_OK;
-    }
-    for (size_t i = 0; i < word->text.len; i++) {
-        n += word->text.data[i] == ':';
-    }
-    if (SSL_CTX_set_ciphersuites(ctx, word->text.data) != 1
-        || count_suites(ctx) != n) {
-        return ct_tls_refuse(maker->cycle, word,
-                             "bad list of TLS 1.3 cipher suites '%.*s'",
-                             CT_STR_ARG(word->text));
-    }
-    return CT_OK;
-}
-
-
-static ct_rc_t
-set_ciphers(const maker_t *maker, SSL_CTX *ctx)
-{
-    const ct_tls_conf_t *conf = maker->conf;
-    const bool           is_set = conf->ciphers.node != NULL;
-
-    if (SSL_CTX_set_cipher_list(ctx, is_set ? conf->ciphers.text.data
-                                            : DEFAULT_CIPHERS)
-        != 1) {
-        return is_set ? ct_tls_refuse(maker->cycle, &conf->ciphers,
-                                      "bad list of ciphers '%.*s'",
-                                      CT_STR_ARG(conf->ciphers.text))
-                      : refuse_setting(maker, "the ciphers");
-    }
-    if (conf->prefer_server_ciphers) {
-        SSL_CTX_set_options(ctx, SSL_OP_CIPHER_SERVER_PREFERENCE);
-    }
-    if (conf->curves.node != NULL
-        && SSL_CTX_set1_groups_list(ctx, conf->curves.text.data) != 1) {
-        return ct_tls_refuse(maker->cycle, &conf->curves,
-                             "bad list of curves '%.*s'",
-                             CT_STR_ARG(conf->curves.text));
-    }
-    SSL_CTX_set_dh_auto(ctx, 1);
-    return set_ciphersuites(maker, ctx);
-}
-
-
-/* Adds the certificates and lists that clients are checked against. */
-static bool
-digest_store(EVP_MD_CTX *md, X509_STORE *store)
-{
-    const STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(store);
-    uint8_t  digest[EVP_MAX_MD_SIZE];
-    unsigned len;
-    bool     is_good = true;
-
-    for (int i = 0; is_good && i < sk_X509_OBJECT_num(objects); i++) {
-        const X509_OBJECT *object = sk_X509_OBJECT_value(objects, i);
-        const X509        *ca = X509_OBJECT_get0_X509(object);
-        X509_CRL          *crl = X509_OBJECT_get0_X509_CRL(object);
-        const int          rc = ca != NULL
-                                    ? X509_digest(ca, EVP_sha256(), digest, &len)
-                                    : X509_CRL_digest(crl, EVP_sha256(), digest, &len);
-
-        is_good = rc == 1 && EVP_DigestUpdate(md, digest, len) == 1;
-    }
-    return is_good;
-}
-
-
 static bool
 digest_all(const maker_t *maker, EVP_MD_CTX *md, uint8_t *digest, unsigned *len)
 {
@@ -213,7 +80,7 @@ digest_all(const maker_t *maker, EVP_MD_CTX *md, uint8_t *digest, unsigned *len)
 
         is_good = EVP_DigestUpdate(md, names.data, names.len) == 1;
     }
-    return is_good && (maker->store == NULL || digest_store(md, maker->store))
+    return is_good && ct_tls_trust_digest(&maker->trust, md)
            && EVP_DigestFinal_ex(md, digest, len) == 1;
 }
 
@@ -267,66 +134,6 @@ set_sessions(const maker_t *maker)
 
 
 static ct_rc_t
-set_verify(const maker_t *maker, SSL_CTX *ctx)
-{
-    const ct_tls_conf_t *conf = maker->conf;
-    int                  mode = SSL_VERIFY_PEER;
-
-    if (conf->verify_client == CT_TLS_VERIFY_OFF) {
-        SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
-        return CT_OK;
-    }
-    if (conf->verify_client == CT_TLS_VERIFY_ON) {
-        mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
-    }
-    SSL_CTX_set_verify(ctx, mode, NULL);
-    SSL_CTX_set_verify_depth(ctx, (int) conf->verify_depth);
-    SSL_CTX_set1_cert_store(ctx, maker->store);
-    if (maker->ca_names != NULL) {
-        STACK_OF(X509_NAME) *copy = SSL_dup_CA_list(maker->ca_names);
-
-        if (copy == NULL) {
-            return refuse_setting(maker, "the names of CAs");
-        }
-        SSL_CTX_set_client_CA_list(ctx, copy);
-    }
-    return CT_OK;
-}
-
-
-/* Whom clients' certificates are checked against. */
-static ct_rc_t
-make_store(maker_t *maker)
-{
-    const ct_tls_conf_t *conf = maker->conf;
-    ct_cycle_t          *cycle = maker->cycle;
-
-    if (conf->verify_client == CT_TLS_VERIFY_OFF) {
-        return CT_OK;
-    }
-    maker->store = X509_STORE_new();
-    maker->ca_names = sk_X509_NAME_new_null();
-    if (maker->store == NULL || maker->ca_names == NULL) {
-        return refuse_setting(maker, "the CAs");
-    }
-    if ((conf->client_certificate.node != NULL
-         && ct_tls_trust_load(cycle, &conf->client_certificate, maker->store,
-                              maker->ca_names)
-                != CT_OK)
-        || (conf->trusted_certificate.node != NULL
-            && ct_tls_trust_load(cycle, &conf->trusted_certificate,
-                                 maker->store, NULL)
-                   != CT_OK)) {
-        return CT_ERROR;
-    }
-    if (conf->crl.node != NULL) {
-        return ct_tls_crl_load(cycle, &conf->crl, maker->store);
-    }
-    return CT_OK;
-}
-
-
-static ct_rc_t
 set_all(const maker_t *maker, SSL_CTX *ctx)
 {
     SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
@@ -334,11 +141,13 @@ set_all(const maker_t *maker, SSL_CTX *ctx)
                               | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
                               | SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_read_ahead(ctx, 1);
-    if (set_protocols(maker, ctx) != CT_OK
-        || set_ciphers(maker, ctx) != CT_OK) {
+    if (ct_tls_ciphers_use(maker->conf, maker->cycle, ctx) != CT_OK) {
         return CT_ERROR;
     }
-    return set_verify(maker, ctx);
+    if (!ct_tls_trust_use(&maker->trust, ctx)) {
+        return refuse_setting(maker, "the CAs");
+    }
+    return CT_OK;
 }
 
 
@@ -569,7 +378,7 @@ ct_tls_context_create(const ct_tls_conf_t *conf, ct_cycle_t *cycle)
         rc = refuse_setting(&maker, "the sockets");
     }
     if (rc == CT_OK) {
-        rc = make_store(&maker);
+        rc = ct_tls_trust_init(&maker.trust, conf, cycle);
     }
     if (rc == CT_OK) {
         rc = add_pairs(&maker);
@@ -580,8 +389,7 @@ ct_tls_context_create(const ct_tls_conf_t *conf, ct_cycle_t *cycle)
     if (rc == CT_OK) {
         rc = add_staples(&maker);
     }
-    X509_STORE_free(maker.store);
-    sk_X509_NAME_pop_free(maker.ca_names, X509_NAME_free);
+    ct_tls_trust_release(&maker.trust);
     return rc == CT_OK ? context : NULL;
 }
 

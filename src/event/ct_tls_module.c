@@ -129,9 +129,11 @@ set_protocols(ct_conf_t *conf, const ct_directive_t *directive CT_UNUSED,
         { "TLSv1.3", CT_TLS_1_3 },
         { NULL, 0 },
     };
-    unsigned mask = 0;
+    tls_block_t *self = ct_conf_of(conf->cycle, conf->block, &ct_tls_module);
+    unsigned     mask = 0;
 
     note(conf);
+    self->conf.protocols_word = (ct_tls_word_t){ conf->args[1], conf->node };
     for (size_t i = 1; i < conf->nargs; i++) {
         const ct_conf_word_t *word = words;
 
