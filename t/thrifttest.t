@@ -10,24 +10,36 @@ use warnings;
 use lib 't/lib';
 use CThrift::Dialects;
 use CThrift::Test;
+use CThrift::Tls;
 use MIME::Base64;
 use Test::More;
 
 plan skip_all => 'thrifttest is not built'
     if !-f CThrift::Test::objs() . '/thrifttest.so';
 
-# The configuration that Apache's clients are served from, at other addresses.
+# The configuration that Apache's clients are served from, at other addresses,
+# and without TLS where that cannot be tried.
 sub configuration {
+    my ($no_tls) = @_;
+
     open my $fh, '<', 'conf/thrifttest.conf' or die "no configuration: $!";
     my $text = do { local $/; <$fh> };
 
     $text =~ s{modules/(?=thrifttest\.so)}{%%OBJS%%/};
-    $text =~ s{127\.0\.0\.1:9090}{127.0.0.1:%%PORT_1%%};
+    $text =~ s{127\.0\.0\.1:909([01])}{"127.0.0.1:%%PORT_" . ($1 + 1) . '%%'}ge;
     $text =~ s{/tmp/ThriftTest\.thrift}{%%TESTDIR%%/sock}g;
+    $text =~ s{^.*ssl.*\n}{}mg if $no_tls;
     return $text;
 }
 
-my $t = CThrift::Test->new(configuration());
+my $no_tls = CThrift::Tls::missing();
+my $t = CThrift::Test->new(configuration($no_tls));
+if (!$no_tls) {
+    my $pki = CThrift::Tls::Pki->new($t->dir);
+    $pki->ca('ca');
+    $pki->cert('conf/server', ca => 'ca', names => ['localhost']);
+    rename $t->dir . '/conf/server.pem', $t->dir . '/conf/server.crt';
+}
 $t->start;
 
 
@@ -247,6 +259,17 @@ for my $socket ('', '@') {
     open my $fh, '<', '/proc/net/unix' or die "no list of sockets: $!";
     is((grep { / \Q$path\E$/ && / 00010000 / } <$fh>), 1,
         "$path listens under exactly that name");
+}
+
+SKIP: {
+    skip $no_tls, 1 if $no_tls;
+    for my $dialect (CThrift::Dialects::spoken()) {
+        my $c = CThrift::Tls->new(port => $t->port(2),
+            %{ $dialect->{client} });
+
+        is_answered($c, $_, '', "TLS, $dialect->{name}") for @calls;
+        is_oneway($c, '', "TLS, $dialect->{name}");
+    }
 }
 
 done_testing;
