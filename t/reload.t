@@ -92,6 +92,31 @@ for my $case (
     $body = $old;
 }
 
+# Whether the kernel probes the server's side of a new connection: a keepalive
+# timer is on, in /proc/net/tcp's words 2.
+sub is_kept_alive {
+    my $c = $t->client;
+    my $peer = sprintf '%04X', $c->{socket}->sockport;
+    my $here = sprintf '%04X', $t->port(1);
+
+    CThrift::Client::result($c->call('who'));
+    open my $fh, '<', '/proc/net/tcp' or return undef;
+    my ($line) = grep { /: \w+:$here \w+:$peer 01 / } <$fh>;
+    return ($line // '') =~ /01 \w+:\w+ 02:/ ? 1 : 0;
+}
+
+# Sockets that stay are as they were: two generations share them.
+SKIP: {
+    my $old = $body;
+    skip 'this kernel has no /proc/net/tcp', 3 if !-r '/proc/net/tcp';
+    is(is_kept_alive(), 0, 'no keepalive');
+    $body =~ s/(listen 127.0.0.1:%%PORT_1%%);/$1 so_keepalive=on;/;
+    conf('refused', 'probe_fail_worker_init on;');
+    ok(!$t->reload, 'a listen of other options: reload fails');
+    is(is_kept_alive(), 0, 'and the socket has its own again');
+    $body = $old;
+}
+
 # 30 signals at once are few reloads, and none is lost.
 conf('storm');
 $t->signal('HUP') for 1 .. 30;

@@ -149,6 +149,7 @@ discard(ct_master_t *master)
     ct_spawn_stop_all(master, next->generation);
     ct_listens_close_rest(ct_event_listens(next),
                           ct_event_listens(master->cycle), true, &master->log);
+    ct_listens_apply(ct_event_listens(master->cycle), &master->log);
     ct_cycle_destroy(next);
     ct_launch_set_environ(master->launch, &ct_core_conf(master->cycle)->env);
 }
