@@ -61,4 +61,7 @@ service Probe extends Base {
 
     /** A variable's value; fails where there is no such variable. */
     string variable(1: string name)
+
+    /** What came with the call under that name; `-` if nothing did. */
+    string header(1: string name)
 }

@@ -282,6 +282,17 @@ variable(ct_call_t *call, const probe_probe_variable_args_t *args,
 
 
 static ct_rc_t
+header(ct_call_t *call, const probe_probe_header_args_t *args,
+       probe_probe_header_result_t *result)
+{
+    const ct_str_t value = ct_call_header(call, args->name);
+
+    result->success = value.data == NULL ? CT_STR("-") : value;
+    return CT_OK;
+}
+
+
+static ct_rc_t
 configured(ct_cycle_t *cycle)
 {
     const probe_conf_t *conf = ct_cycle_conf(cycle, &probe_module);
@@ -422,6 +433,7 @@ static const probe_probe_ops_t probe_ops = {
     .denied = denied,
     .peer = peer,
     .variable = variable,
+    .header = header,
 };
 
 static const probe_base_ops_t base_ops = { .who = who };
