@@ -7,7 +7,8 @@
  * read from the right.  The last address is the one whom the proxy next to us
  * has seen; with real_ip_recursive, while that is a trusted proxy itself, the
  * one before it is taken.  What cannot be read ends the walk: who is known so
- * far is the client.  Headers of one name are one list, in their order.
+ * far is the client.  Headers of one name are one list, in their order; those
+ * that were set for the connection count where the call has none of its own.
  */
 
 #include "core/ct_config.h"
@@ -184,31 +185,43 @@ is_named(const ct_header_t *header, ct_str_t name)
 }
 
 
+/* CT_DECLINED: none of these headers has that name. */
+static ct_rc_t
+headers_walk(const ct_header_t *headers, size_t n, const ct_session_t *session,
+             ct_peer_t *peer)
+{
+    const ct_thrift_conf_t *conf = session->server->conf;
+    ct_rc_t                 rc = CT_DECLINED;
+
+    for (size_t i = n; i > 0 && rc != CT_OK; i--) {
+        if (is_named(&headers[i - 1], conf->real_ip_header)) {
+            rc = list_walk(headers[i - 1].value, session->conn->listen->proxy,
+                           conf->real_ip_recursive, peer);
+        }
+    }
+    return rc;
+}
+
+
 ct_rc_t
 ct_real_ip_find(const ct_pending_t *pending, ct_peer_t *peer)
 {
-    const ct_session_t     *session = pending->session;
-    const ct_envelope_t    *envelope = &pending->envelope;
-    const ct_thrift_conf_t *conf;
-    const ct_proxy_conf_t  *trusted;
+    const ct_session_t  *session = pending->session;
+    const ct_envelope_t *envelope = &pending->envelope;
+    const size_t         own = envelope->nheaders - envelope->nsticky;
 
     if (session == NULL) {
         return CT_DECLINED;
     }
-    conf = session->server->conf;
-    trusted = session->conn->listen->proxy;
     *peer = session->conn->peer;
-    if (conf->real_ip_header.len == 0 || !ct_proxy_trusts(trusted, peer)) {
+    if (session->server->conf->real_ip_header.len == 0
+        || !ct_proxy_trusts(session->conn->listen->proxy, peer)) {
         return CT_OK;
     }
-    for (size_t i = envelope->nheaders; i > 0; i--) {
-        const ct_header_t *header = &envelope->headers[i - 1];
-
-        if (is_named(header, conf->real_ip_header)
-            && list_walk(header->value, trusted, conf->real_ip_recursive, peer)
-                   == CT_OK) {
-            return CT_OK;
-        }
+    if (headers_walk(envelope->headers, own, session, peer) == CT_DECLINED
+        && envelope->nsticky > 0) {
+        (void) headers_walk(envelope->headers + own, envelope->nsticky, session,
+                            peer);
     }
     return CT_OK;
 }

@@ -203,6 +203,28 @@ joins_headers(void **state CT_UNUSED)
 }
 
 
+/* What a connection has set is for calls that say nothing. */
+static void
+prefers_the_calls_own(void **state CT_UNUSED)
+{
+    fixture_t f;
+
+    start(&f, "10.0.0.1", true);
+    add(&f, "X-Forwarded-For", "1.1.1.1");
+    add(&f, "X-Forwarded-For", "2.2.2.2");
+    f.pending.envelope.nsticky = 1;
+    assert_string_equal(client(&f), "1.1.1.1:0");
+    f.pending.envelope.nsticky = 2;
+    assert_string_equal(client(&f), "2.2.2.2:0");
+
+    start(&f, "10.0.0.1", true);
+    add(&f, "X-Forwarded-For", "nobody");
+    add(&f, "X-Forwarded-For", "2.2.2.2");
+    f.pending.envelope.nsticky = 1;
+    assert_string_equal(client(&f), "10.0.0.1:4711");
+}
+
+
 int
 main(void)
 {
@@ -213,6 +235,7 @@ main(void)
         cmocka_unit_test(ignores_what_it_cannot_read),
         cmocka_unit_test(believes_the_trusted_only),
         cmocka_unit_test(joins_headers),
+        cmocka_unit_test(prefers_the_calls_own),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -230,6 +230,7 @@ ct_header_frame_close(ct_header_frame_t *frame, ct_envelope_t *envelope)
     }
     envelope->headers = sticky;
     envelope->nheaders = n + nsticky;
+    envelope->nsticky = nsticky;
     if (n == 0) {
         return CT_OK;
     }

@@ -90,6 +90,7 @@ typedef struct ct_envelope_s {
     const void        *note;    /* the transport's own, in the call's pool */
     const ct_header_t *headers; /* that came with it, or go with a request */
     size_t             nheaders;
+    size_t             nsticky;    /* the last ones: set for the connection */
     int32_t            seqid;      /* of the message, when it is wrapped */
     bool               is_request; /* we are a client */
     bool               compressed; /* the body is, where that can be said */
