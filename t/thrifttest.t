@@ -183,18 +183,31 @@ sub is_answered {
 
     return is((CThrift::Client::exception($reply))[0], $wanted,
         "$name: $method fails") if !ref $wanted;
-    is($reply->{type}, 2, "$name: $method is answered") or return;
-    is_deeply(shown($reply->{fields}, $c->{protocol}),
-        shown($wanted, $c->{protocol}), "$name: $method");
+    is_deeply([@$reply{qw(type name)}, shown($reply->{fields}, $c->{protocol})],
+        [2, $method, shown($wanted, $c->{protocol})], "$name: $method");
 }
 
-# A reply too many would be taken for the next call's.
+# A reply too many would be taken for the next call's.  Over HTTP there is one,
+# with nothing in it.
 sub is_oneway {
     my ($c, $prefix, $name) = @_;
+    my $is_http = grep { $_->isa('CThrift::Http') } @{ $c->{layers} };
 
     $c->oneway("${prefix}testOneway", [[1, ['i32', 1]]]);
     is_answered($c, ['testI32', [[1, ['i32', -1]]], [[0, ['i32', -1]]]],
         $prefix, "$name behind testOneway");
+    is($c->{empty} // 0, $is_http, "$name: no answer to testOneway");
+}
+
+# What the head of a THeader or TTHeader says of the message in it.
+sub is_headed {
+    my ($c, $name) = @_;
+
+    for my $seen (grep { $_ } map { $_->{seen} } @{ $c->{layers} }) {
+        next if !defined $seen->{seqid};    # HTTP's
+        is_deeply([@$seen{qw(seqid protocol flags)}], [$c->{seqid},
+            $c->{protocol} eq 'compact' ? 2 : 0, 0], "$name: the head");
+    }
 }
 
 sub is_second {
@@ -217,6 +230,7 @@ for my $dialect (CThrift::Dialects::spoken()) {
     $c->{seqid} = 2147483647 - 10;    # wraps, as that of a C++ client
     is_answered($c, $_, '', $name) for @calls;
     is_oneway($c, '', $name);
+    is_headed($c, $name);
 
     # Both services by their names, in turn, on one connection.
     $c = $t->client(%{ $dialect->{client} });
