@@ -64,4 +64,7 @@ service Probe extends Base {
 
     /** What came with the call under that name; `-` if nothing did. */
     string header(1: string name)
+
+    /** As spin, but nobody waits for it. */
+    oneway void toil(1: i32 ms)
 }

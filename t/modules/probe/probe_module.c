@@ -293,6 +293,19 @@ header(ct_call_t *call, const probe_probe_header_args_t *args,
 
 
 static ct_rc_t
+toil(ct_call_t *call, const probe_probe_toil_args_t *args)
+{
+    const uint64_t end_ms = ct_clock_ms() + (uint64_t) args->ms;
+
+    (void) call;
+    while (ct_clock_ms() < end_ms) {
+        continue;
+    }
+    return CT_OK;
+}
+
+
+static ct_rc_t
 configured(ct_cycle_t *cycle)
 {
     const probe_conf_t *conf = ct_cycle_conf(cycle, &probe_module);
@@ -434,6 +447,7 @@ static const probe_probe_ops_t probe_ops = {
     .peer = peer,
     .variable = variable,
     .header = header,
+    .toil = toil,
 };
 
 static const probe_base_ops_t base_ops = { .who = who };
