@@ -128,6 +128,7 @@ oneway_answer(ct_pending_t *pending)
     if (transport->answer == NULL || session->calls.next != &pending->link) {
         return;
     }
+    ct_reply_announce_end(pending);
     pending->answered =
         transport->answer(&pending->envelope, ct_session_output(session))
         == CT_OK;

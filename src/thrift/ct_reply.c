@@ -228,12 +228,8 @@ waiting_release(ct_session_t *session)
 }
 
 
-/*
- * Of a leaving worker the last reply says so, where a transport can: a client
- * of HTTP then does not send its next call into a connection that closes.
- */
-static void
-announce_end(ct_pending_t *pending)
+void
+ct_reply_announce_end(ct_pending_t *pending)
 {
     ct_session_t *session = pending->session;
 
@@ -256,7 +252,7 @@ ct_reply(ct_pending_t *pending, ct_rc_t rc)
     if (is_first) {
         out = ct_session_output(session);
     }
-    announce_end(pending);
+    ct_reply_announce_end(pending);
     before = ct_buf_len(out);
     if (answer_write(pending, rc, out) != CT_OK) {
         call_end(session, pending);

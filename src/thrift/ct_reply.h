@@ -20,4 +20,11 @@ typedef struct ct_pending_s ct_pending_t;
  */
 ct_rc_t ct_reply(ct_pending_t *pending, ct_rc_t rc);
 
+/*
+ * To be called before anything is said for a call: of a leaving worker the
+ * last reply of a session says so, where a transport can.  A client of HTTP
+ * then does not send its next call into a connection that closes.
+ */
+void ct_reply_announce_end(ct_pending_t *pending);
+
 #endif /* CT_REPLY_H */

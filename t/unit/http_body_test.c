@@ -126,6 +126,8 @@ waits_for_chunks(void **state CT_UNUSED)
     assert_int_equal(want, 14);
     assert_int_equal(find(&head, CT_STR("--2\r\nab"), &cut, &want), CT_AGAIN);
     assert_int_equal(want, 8);
+    assert_int_equal(find(&head, CT_STR("--ffffffff"), &cut, &want), CT_AGAIN);
+    assert_int_equal(want, 11);
     assert_int_equal(ct_http_body_begin(&scan, &head, &limits), CT_OK);
     assert_int_equal(ct_http_body_find(&scan, (const uint8_t *) "--x", 3,
                                        &limits, &cut, &want),

@@ -61,20 +61,22 @@ ct_http_body_find(ct_scan_t *scan, const uint8_t *data, size_t len,
                   const ct_limits_t *limits, ct_cut_t *cut, size_t *want)
 {
     ct_str_t piece;
-    ct_rc_t  rc = CT_OK;
+    ct_rc_t  rc;
 
     if (scan->step == STEP_LENGTH) {
         rc = length_pass(scan, len);
-    }
-    while (rc == CT_OK) {
-        rc = ct_http_chunk_next(scan, data, len, limits, &piece);
+        *want = scan->offset + scan->need;
+    } else {
+        do {
+            rc = ct_http_chunk_next(scan, data, len, limits, &piece);
+        } while (rc == CT_OK);
+        *want = scan->offset + ct_http_chunk_want(scan);
     }
     if (rc == CT_DECLINED) {
         *cut = (ct_cut_t){ scan->offset, scan->head, (size_t) scan->total };
         ct_http_scan_reset(scan);
         return CT_OK;
     }
-    *want = scan->offset + (scan->need > 0 ? scan->need : 1);
     return rc;
 }
 

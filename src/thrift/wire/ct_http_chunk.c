@@ -251,3 +251,11 @@ ct_http_chunk_next(ct_scan_t *scan, const uint8_t *data, size_t len,
     }
     return CT_AGAIN;
 }
+
+
+/* While its digits come, a size is not one that has been judged. */
+size_t
+ct_http_chunk_want(const ct_scan_t *scan)
+{
+    return scan->step == STEP_DATA ? scan->need : 1;
+}

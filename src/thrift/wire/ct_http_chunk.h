@@ -37,4 +37,7 @@
 ct_rc_t ct_http_chunk_next(ct_scan_t *scan, const uint8_t *data, size_t len,
                            const ct_limits_t *limits, ct_str_t *piece);
 
+/* How many more bytes are needed, as far as is known, behind CT_AGAIN. */
+size_t ct_http_chunk_want(const ct_scan_t *scan);
+
 #endif /* CT_HTTP_CHUNK_H */
