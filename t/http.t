@@ -467,8 +467,11 @@ sub rss {
 }
 
 # A worker that leaves says so in its last reply, and only then.
-for my $bytes (post(echo('last')), post(call('note', [[1, ['string', 'x']]], 4)),
-    "GET / HTTP/1.1\r\nHost: x\r\n\r\n") {
+for my $bytes (
+    post(echo('last')),
+    post(call('note', [[1, ['string', 'x']]], 4)),
+    "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+) {
     my $c = $t->client;
     good($c, 'before the reload');
     ok($t->reload, 'reload');
