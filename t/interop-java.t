@@ -17,7 +17,7 @@ sub library {
     my $pom = $i->source('pom.xml');
 
     return $i->cached('lib', [$pom], "cp '$pom' pom.xml",
-        'mvn -q -B -Dstyle.color=never -Dmaven.repo.local=m2 '
+        'mvn -q -B -Dmaven.repo.local=m2 '
             . 'dependency:copy-dependencies -DoutputDirectory=lib');
 }
 

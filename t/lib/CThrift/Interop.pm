@@ -51,6 +51,7 @@ use warnings;
 
 use Cwd qw(abs_path);
 use Digest::MD5 qw(md5_hex);
+use Fcntl qw(:flock);
 use File::Path qw(make_path remove_tree);
 use IO::Select;
 use POSIX ();
@@ -72,10 +73,12 @@ our $BUILD_PATIENCE = 300;    # seconds for a compiler or a download
 
 
 # Of that language: t/interop/LANGUAGE has its sources, BUILD/interop/LANGUAGE
-# is what it may write to, and is kept for the next run.
+# is what it may write to, and is kept for the next run.  Clients are alike for
+# every build of the server, so BUILD is objs where there is one.
 sub new {
     my ($class, $language) = @_;
-    my $all = CThrift::Test::objs() . '/interop';
+    my $all = abs_path(-d 'objs' ? 'objs' : CThrift::Test::objs())
+        . '/interop';
     my $self = bless {
         language => $language,
         here     => abs_path("t/interop/$language"),
@@ -161,6 +164,9 @@ sub cached {
     my $path = "$self->{build}/$target";
     my $digest = md5_hex(join "\0", @commands, map { slurp($_) } @$inputs);
 
+    # One at a time: a test of another build may be making the same.
+    open my $lock, '>', "$self->{build}/lock" or die "cannot open lock: $!";
+    flock $lock, LOCK_EX or die "flock: $!";
     return $path if -e $path && slurp("$path.md5") eq $digest;
     remove_tree($path);
     for my $command (@commands) {
@@ -188,10 +194,19 @@ sub run_in_build {
     };
 
     return $out if $? == 0;
-    my $last = (grep { /\S/ } split /\n/, $out)[-1] // 'no word of why';
-    $self->{why} = "$command: $last";
+    $self->{why} = "$command: " . telling_line($out);
     diag $out;
     return undef;
+}
+
+
+# The line of a compiler's or a downloader's words that says most.
+sub telling_line {
+    my ($words) = @_;
+    my @lines = grep { /\w/ } split /\n/, $words =~ s/\e\[[\d;]*m//gr;
+    my ($line) = grep { /error|fail|cannot|could not|unreachable/i } @lines;
+
+    return substr $line // $lines[-1] // 'no word of why', 0, 200;
 }
 
 
