@@ -9,6 +9,8 @@
 
 #include "event/ct_tls_cipher.h"
 
+#include "core/ct_cycle.h"
+#include "core/ct_str.h"
 #include "event/ct_tls_cert.h"
 
 /* With forward secrecy, and a cipher that authenticates what it encrypts. */
@@ -117,8 +119,11 @@ set_ciphers(const ct_tls_conf_t *conf, ct_cycle_t *cycle, SSL_CTX *ctx)
     if (conf->prefer_server_ciphers) {
         SSL_CTX_set_options(ctx, SSL_OP_CIPHER_SERVER_PREFERENCE);
     }
+    /* A copy, since OpenSSL's macro casts `const` away. */
     if (conf->curves.node != NULL
-        && SSL_CTX_set1_groups_list(ctx, conf->curves.text.data) != 1) {
+        && SSL_CTX_set1_groups_list(
+               ctx, ct_str_dup_c(cycle->pool, conf->curves.text))
+               != 1) {
         return ct_tls_refuse(cycle, &conf->curves, "bad list of curves '%.*s'",
                              CT_STR_ARG(conf->curves.text));
     }
