@@ -188,6 +188,13 @@ install: all
 	    && mv -f $(to)$(modules_path)/$$m.so.new \
 	        $(to)$(modules_path)/$$m.so || exit 1; \
 	done
+	for c in $(patsubst %,conf/%.conf,$(dynamic_modules)); do \
+	    at=$(to)$(dir $(conf_path))$${c#conf/}; \
+	    test ! -f $$c || test -f $$at \
+	        || $(INSTALL) -m 644 $$c $$at || exit 1; \
+	done
+	$(if $(filter thrifttest,$(dynamic_modules)),\
+	    sh auto/certificate $(to)$(dir $(conf_path)))
 	for h in $(patsubst src/%,%,$(api_headers)); do \
 	    $(INSTALL) -D -m 644 src/$$h $(to)$(include_path)/$$h || exit 1; \
 	done

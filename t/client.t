@@ -38,8 +38,10 @@ my $out = `$cc $cflags -Isrc -I$objs -I$objs/probe \\
 is($?, 0, 'the client builds') or diag $out;
 
 for my $address ('127.0.0.1:' . $t->port(1), 'unix:' . $t->dir . '/sock') {
-    for my $transport (qw(framed unframed zlib http)) {
+    for my $transport (qw(framed unframed zlib http header ttheader)) {
         for my $protocol (qw(binary compact json)) {
+            # A header has no number for JSON.
+            next if $protocol eq 'json' && $transport =~ /header/;
             my @args = ($address, $transport, $protocol);
             is(`'@{[$t->dir]}/client_stub' @args 2>&1`, "ok\n", "@args");
         }

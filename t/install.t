@@ -49,7 +49,9 @@ for my $file ($at{sbin_path}, "$at{prefix}/bin/cthriftc", $at{conf_path},
     "$at{prefix}/include/cthrift/core/ct_module.h",
     "$at{prefix}/include/cthrift/ct_auto_config.h",
     "$at{prefix}/share/cthrift/module.mk",
-    map { "$at{modules_path}/$_.so" } @modules)
+    map({ "$at{modules_path}/$_.so" } @modules),
+    map { $at{conf_path} =~ s{[^/]+$}{$_}r }
+        map { -f "conf/$_.conf" ? "$_.conf" : () } @modules)
 {
     ok(-f "$dir$file", "$file is there");
 }

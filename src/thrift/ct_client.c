@@ -62,6 +62,8 @@ ct_client_conf_dialect(ct_client_conf_t *conf, const char *c_transport,
     static const ct_transport_t *const transports[] = {
         &ct_framed_transport,
         &ct_unframed_transport,
+        &ct_header_transport,
+        &ct_ttheader_transport,
         &ct_http_client_transport,
     };
     static const ct_protocol_t *const protocols[] = {
