@@ -60,11 +60,8 @@ ct_client_conf_dialect(ct_client_conf_t *conf, const char *c_transport,
                        const char *c_protocol)
 {
     static const ct_transport_t *const transports[] = {
-        &ct_framed_transport,
-        &ct_unframed_transport,
-        &ct_header_transport,
-        &ct_ttheader_transport,
-        &ct_http_client_transport,
+        &ct_framed_transport,   &ct_unframed_transport,    &ct_header_transport,
+        &ct_ttheader_transport, &ct_http_client_transport,
     };
     static const ct_protocol_t *const protocols[] = {
         &ct_binary_protocol,
@@ -319,7 +316,12 @@ reply_open(ct_client_t *client, const ct_cut_t *cut, ct_envelope_t *envelope,
            ct_str_t *body)
 {
     const ct_transport_t *transport = client->envelope.dialect.transport;
+    ct_dialects_t         dialects = { .limits = &client->conf.limits,
+                                       .binary = &ct_binary_protocol,
+                                       .compact = &ct_compact_protocol,
+                                       .json = &ct_json_protocol };
     ct_opening_t          opening = { .limits = &client->conf.limits,
+                                      .dialects = &dialects,
                                       .pool = client->results,
                                       .app_error = -1 };
     uint8_t *whole = ct_pool_try_alloc(client->results, cut->whole);
