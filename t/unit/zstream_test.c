@@ -214,6 +214,43 @@ refuses_what_is_no_stream(void **state CT_UNUSED)
 }
 
 
+/* What stands in front of the fault is given, however it arrived. */
+static void
+gives_what_is_good(void **state CT_UNUSED)
+{
+    for (size_t step = 1; step < 60; step++) {
+        ct_zstream_t *here = ct_zstream_create();
+        ct_zstream_t *there = ct_zstream_create();
+        const char   *why = NULL;
+        ct_rc_t       rc = CT_AGAIN;
+        ct_buf_t      wire;
+        ct_buf_t      got;
+
+        ct_buf_init(&wire);
+        ct_buf_init(&got);
+        assert_int_equal(ct_zstream_deflate(here, (const uint8_t *) TEXT,
+                                            strlen(TEXT), &wire),
+                         CT_OK);
+        assert_int_equal(ct_buf_append(&wire, "\xff\xff\xff", 3), CT_OK);
+        while (rc == CT_AGAIN) {
+            size_t n = ct_buf_len(&wire) < step ? ct_buf_len(&wire) : step;
+
+            assert_int_equal(ct_zstream_feed(there, wire.pos, n), CT_OK);
+            wire.pos += n;
+            rc = inflate_all(there, 1000, &got, &why);
+        }
+        assert_int_equal(rc, CT_ERROR);
+        assert_string_equal(why, "a broken zlib stream");
+        assert_int_equal(ct_buf_len(&got), strlen(TEXT));
+        assert_memory_equal(got.pos, TEXT, strlen(TEXT));
+        ct_buf_release(&wire);
+        ct_buf_release(&got);
+        ct_zstream_destroy(here);
+        ct_zstream_destroy(there);
+    }
+}
+
+
 #if CT_FAULTS
 /* Whichever allocation fails, it is told, and nothing leaks. */
 static void
@@ -224,6 +261,7 @@ lives_without_memory(void **state CT_UNUSED)
     const char *why = NULL;
     uint8_t     piece[64];
     size_t      n;
+    size_t      more;
     size_t      i;
     bool        done = false;
 
@@ -238,6 +276,9 @@ lives_without_memory(void **state CT_UNUSED)
                && ct_zstream_feed(zstream, wire, len - 1) == CT_OK
                && ct_zstream_inflate(zstream, piece, sizeof(piece), &n, &why)
                       == CT_OK
+               && ct_zstream_inflate(zstream, piece + n, sizeof(piece) - n,
+                                     &more, &why)
+                      == CT_AGAIN
                && ct_zstream_deflate(zstream, piece, n, &out) == CT_OK;
         assert_true(done || ct_buf_len(&out) == 0);
         if (!done && why != NULL) {
@@ -264,6 +305,7 @@ main(void)
         cmocka_unit_test(splits_change_nothing),
         cmocka_unit_test(bombs_come_in_pieces),
         cmocka_unit_test(refuses_what_is_no_stream),
+        cmocka_unit_test(gives_what_is_good),
 #if CT_FAULTS
         cmocka_unit_test(lives_without_memory),
 #endif

@@ -137,14 +137,6 @@ ct_zstream_has_news(const ct_zstream_t *zstream)
 }
 
 
-static ct_rc_t
-break_off(ct_zstream_t *zstream, const char *why)
-{
-    zstream->broken = why;
-    return CT_ERROR;
-}
-
-
 /* zlib counts in 32 bits. */
 static uInt
 at_most(size_t size)
@@ -153,16 +145,34 @@ at_most(size_t size)
 }
 
 
-/* One call of zlib's, with its verdict in our words. */
-static ct_rc_t
+/* What zlib's verdict says about the stream: NULL for nothing bad. */
+static const char *
+what_is_wrong(int verdict)
+{
+    if (verdict == Z_MEM_ERROR) {
+        return "no memory for a zlib stream";
+    }
+    if (verdict == Z_NEED_DICT) {
+        return "a zlib stream with a dictionary";
+    }
+    return verdict == Z_OK || verdict == Z_STREAM_END || verdict == Z_BUF_ERROR
+               ? NULL
+               : "a broken zlib stream";
+}
+
+
+/* One call of zlib's: `broken` and `ended` are as it says, *n is what came. */
+static void
 inflate_step(ct_zstream_t *zstream, uint8_t *data, size_t size, size_t *n)
 {
     z_stream *in = &zstream->in;
     int       verdict;
 
+    *n = 0;
     if (!zstream->is_inflating) {
-        if (inflateInit(in) != Z_OK) {
-            return break_off(zstream, "no memory for a zlib stream");
+        zstream->broken = what_is_wrong(inflateInit(in));
+        if (zstream->broken != NULL) {
+            return;
         }
         zstream->is_inflating = true;
     }
@@ -174,29 +184,23 @@ inflate_step(ct_zstream_t *zstream, uint8_t *data, size_t size, size_t *n)
     zstream->raw.pos = zstream->raw.last - in->avail_in;
     zstream->is_full = in->avail_out == 0;
     zstream->ended = verdict == Z_STREAM_END;
+    zstream->broken = what_is_wrong(verdict);
     *n = (size_t) (in->next_out - data);
-    if (verdict == Z_MEM_ERROR) {
-        return break_off(zstream, "no memory for a zlib stream");
-    }
-    if (verdict == Z_NEED_DICT) {
-        return break_off(zstream, "a zlib stream with a dictionary");
-    }
-    return verdict == Z_OK || verdict == Z_STREAM_END || verdict == Z_BUF_ERROR
-               ? CT_OK
-               : break_off(zstream, "a broken zlib stream");
 }
 
 
-/* Bytes may go in and give nothing: an empty block, half a code. */
+/*
+ * Bytes may go in and give nothing: an empty block, half a code.  What came out
+ * in front of something broken is given first, as it would be if it had been
+ * received by itself.
+ */
 ct_rc_t
 ct_zstream_inflate(ct_zstream_t *zstream, uint8_t *data, size_t size, size_t *n,
                    const char **why)
 {
     CT_ASSERT(size > 0);
     while (can_inflate(zstream)) {
-        if (inflate_step(zstream, data, size, n) != CT_OK) {
-            break;
-        }
+        inflate_step(zstream, data, size, n);
         if (*n > 0) {
             return CT_OK;
         }
