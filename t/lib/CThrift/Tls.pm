@@ -40,6 +40,17 @@ sub new {
 }
 
 
+# Words for `ssl` of clients that go on with each other's sessions, as those of
+# one program do.
+sub sessions {
+    my (%ssl) = @_;
+    my $ctx = IO::Socket::SSL::SSL_Context->new(SSL_verify_mode => 0,
+        SSL_session_cache_size => 8, %ssl) or die 'no context';
+
+    return { SSL_reuse_ctx => $ctx, SSL_session_key => 'one' };
+}
+
+
 # Begins TLS on a connection that was plain so far.
 sub start {
     my ($self, %ssl) = @_;
@@ -95,6 +106,16 @@ sub send_raw {
         die "cannot send: $!\n" if !$!{EAGAIN} || time > $deadline;
         IO::Select->new($self->{socket})->can_write(1);
     }
+}
+
+
+# With a goodbye, or OpenSSL takes the session for one that went wrong.
+sub close {
+    my ($self) = @_;
+    my $socket = delete $self->{socket} // return;
+
+    $socket->blocking(1);
+    $socket->close(SSL_fast_shutdown => 1);
 }
 
 
@@ -200,6 +221,46 @@ sub cert {
     $self->openssl('x509', '-req', '-in', "$name.csr", @signer, '-days',
         $o{days} // 2, '-set_serial', $o{serial} // ++$self->{serial},
         '-extfile', "$name.ext", '-out', "$name.pem");
+}
+
+
+# What `openssl ca` calls a database: who has been revoked, and of whom an
+# answer may be given.  Each of @rows is [STATE, SERIAL, NAME].
+sub database {
+    my ($self, $name, @rows) = @_;
+    my $text = '';
+
+    for my $row (@rows) {
+        my ($state, $serial, $cn) = @$row;
+        my $revoked = $state eq 'R' ? '250101000000Z' : '';
+        $text .= join("\t", $state, '490101000000Z', $revoked,
+            sprintf('%02X', $serial), 'unknown', "/O=cthrift/CN=$cn") . "\n";
+    }
+    $self->write($name, $text);
+    $self->write("$name.attr", "unique_subject = no\n");
+}
+
+
+# A revocation list of a CA with these serial numbers.
+sub crl {
+    my ($self, $file, $ca, @serials) = @_;
+
+    $self->database("$file.db", map { ['R', $_, 'x'] } @serials);
+    $self->write("$file.cnf", "[ca]\ndefault_ca = it\n[it]\n"
+            . "database = $file.db\ndefault_md = sha256\n");
+    $self->openssl('ca', '-config', "$file.cnf", '-gencrl', '-cert',
+        "$ca.pem", '-keyfile', "$ca.key", '-crldays', 2, '-out', $file);
+}
+
+
+# The CA's OCSP answer about a certificate of it, good or not.
+sub ocsp {
+    my ($self, $file, $ca, $name, $serial, %o) = @_;
+
+    $self->database("$file.db", [$o{revoked} ? 'R' : 'V', $serial, $name]);
+    $self->openssl('ocsp', '-index', "$file.db", '-rsigner', "$ca.pem",
+        '-rkey', "$ca.key", '-CA', "$ca.pem", '-issuer', "$ca.pem",
+        '-cert', "$name.pem", '-ndays', $o{days} // 1, '-respout', $file);
 }
 
 1;
