@@ -260,7 +260,7 @@ sub ocsp {
     $self->database("$file.db", [$o{revoked} ? 'R' : 'V', $serial, $name]);
     $self->openssl('ocsp', '-index', "$file.db", '-rsigner', "$ca.pem",
         '-rkey', "$ca.key", '-CA', "$ca.pem", '-issuer', "$ca.pem",
-        '-cert', "$name.pem", '-ndays', $o{days} // 1, '-respout', $file);
+        '-cert', "$name.pem", '-ndays', 1, '-respout', $file);
 }
 
 1;
