@@ -74,11 +74,12 @@ our $BUILD_PATIENCE = 300;    # seconds for a compiler or a download
 
 # Of that language: t/interop/LANGUAGE has its sources, BUILD/interop/LANGUAGE
 # is what it may write to, and is kept for the next run.  Clients are alike for
-# every build of the server, so BUILD is objs where there is one.
+# every build of the server, so BUILD is objs where there is one; rows are not.
 sub new {
     my ($class, $language) = @_;
-    my $all = abs_path(-d 'objs' ? 'objs' : CThrift::Test::objs())
-        . '/interop';
+    my $objs = CThrift::Test::objs();
+    my $all = abs_path(-d 'objs' ? 'objs' : $objs) . '/interop';
+    my $rows = "$objs/interop/rows";
     my $self = bless {
         language => $language,
         here     => abs_path("t/interop/$language"),
@@ -89,9 +90,9 @@ sub new {
     plan skip_all => 'left to a pass of CI that has them'
         if ($ENV{CTHRIFT_INTEROP} // 'yes') eq 'no';
     plan skip_all => 'the thrifttest module is not built'
-        if !-f CThrift::Test::objs() . '/thrifttest.so';
-    make_path($self->{build}, "$all/rows");
-    $self->{rows} = "$all/rows/$language";
+        if !-f "$objs/thrifttest.so";
+    make_path($self->{build}, $rows);
+    $self->{rows} = "$rows/$language";
     open my $fh, '>', "$self->{rows}.new"
         or die "cannot open $self->{rows}.new: $!";
     $fh->autoflush(1);
