@@ -244,7 +244,7 @@ sub generate {
 
     $name //= 'gen-' . ($generator =~ s/:.*//r);
     return $self->cached($name, [$idl],
-        "mkdir -p $name && thrift --gen '$generator' -out $name '$idl'");
+        "mkdir -p $name && thrift -nowarn --gen '$generator' -out $name '$idl'");
 }
 
 
