@@ -64,7 +64,6 @@ use CThrift::Test;
 our %SERVER_LACKS = (
     header => 'THeader',
     http   => 'HTTP',
-    tls    => 'TLS',
     ttheader => 'TTHeader',
     zlib   => 'the zlib transport',
 );
