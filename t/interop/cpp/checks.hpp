@@ -4,6 +4,7 @@
 #ifndef CT_INTEROP_CHECKS_HPP
 #define CT_INTEROP_CHECKS_HPP
 
+#include <functional>
 #include <memory>
 #include <stdexcept>
 
@@ -17,10 +18,11 @@ class Failure : public std::runtime_error
 };
 
 // Calls everything through `protocol`; where `second` is not null, through
-// both, which are multiplexed over one connection.  Throws a Failure, or
-// whatever the library throws.
+// both, which are multiplexed over one connection.  `after_oneway` is called
+// behind each oneway call.  Throws a Failure, or whatever the library throws.
 void check_everything(
     const std::shared_ptr<apache::thrift::protocol::TProtocol> &protocol,
-    const std::shared_ptr<apache::thrift::protocol::TProtocol> &second);
+    const std::shared_ptr<apache::thrift::protocol::TProtocol> &second,
+    const std::function<void()>                                &after_oneway);
 
 #endif

@@ -89,6 +89,17 @@ protocol_of(const std::string &word, const std::shared_ptr<TTransport> &layer)
                                              word != "lax");
 }
 
+// A oneway call over HTTP has an answer without a body.  Before 0.24 the
+// library left it to be taken for the next call's (THRIFT-6021).
+static void read_empty(TTransport &http)
+{
+    uint8_t byte;
+
+    if (http.read(&byte, 1) != 0) {
+        throw Failure("a oneway call has a reply");
+    }
+}
+
 static void run(const std::string &line)
 {
     std::istringstream         words(line);
@@ -109,7 +120,11 @@ static void run(const std::string &line)
             std::make_shared<TMultiplexedProtocol>(protocol, "ThriftTest");
     }
     layer->open();
-    check_everything(protocol, second);
+    check_everything(protocol, second, [&]() {
+        if (transport == "http") {
+            read_empty(*layer);
+        }
+    });
     layer->close();
 }
 

@@ -2,6 +2,7 @@
 # Python, Debian's or PyPI's.  t/lib/CThrift/Interop.pm tells of the lines.
 
 import os
+import ssl
 import sys
 import uuid
 
@@ -36,7 +37,8 @@ def transport_of(word, kind, where):
     if word == "http":
         if kind == "tls":
             return THttpClient.THttpClient(
-                "https://localhost:%s/" % where, cafile=CA)
+                "https://localhost:%s/" % where,
+                ssl_context=ssl.create_default_context(cafile=CA))
         return THttpClient.THttpClient("http://127.0.0.1:%s/" % where)
     sock = socket_of(kind, where)
     if word == "framed":

@@ -62,8 +62,6 @@ use CThrift::Test;
 
 # What the server cannot do (yet), by the words of a combination.
 our %SERVER_LACKS = (
-    header => 'THeader',
-    http   => 'HTTP',
     ttheader => 'TTHeader',
     zlib   => 'the zlib transport',
 );
