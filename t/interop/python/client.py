@@ -142,7 +142,8 @@ def run(word, transport_word, kind, where):
         call_unknown=lambda: call(outer, "testNothing"),
         uuid=(lambda: check_uuid(outer)) if has_uuid else None,
         # It reads JSON character by character.
-        big=8192 if inner == "json" else 131072)
+        big=8192 if inner == "json" else 131072,
+        few=transport_word == "http")
     transport.open()
     checks.every(ThriftTest.Client(outer), second, lib)
     transport.close()

@@ -127,6 +127,7 @@ def run(word, transport_word, kind, where):
             has_enum_keys=inner != "json",
             # And it reads byte by byte, in quadratic time.
             big=2048 if inner == "json" else 131072,
+            few=transport_word == "http",
             call_unknown=Client(nothing.ThriftTest, outer).testNothing))
     transport.close()
 
