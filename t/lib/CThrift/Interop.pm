@@ -241,7 +241,8 @@ sub generate {
 
     $name //= 'gen-' . ($generator =~ s/:.*//r);
     return $self->cached($name, [$idl],
-        "mkdir -p $name && thrift -nowarn --gen '$generator' -out $name '$idl'");
+        "mkdir -p $name"
+            . " && thrift -nowarn --gen '$generator' -out $name '$idl'");
 }
 
 
