@@ -444,6 +444,53 @@ for my $case (
     good($t->client(port => $t->port(2)), 'and HTTP is served');
 }
 
+# A frame of THeader or TTHeader in the body, and one in the reply's.
+for my $case (
+    ['header', 'binary'], ['header', 'compact'],
+    ['header', 'compact', zlib => 1], ['ttheader', 'binary'],
+) {
+    my ($name, $protocol, @options) = @$case;
+    my $c = $t->client(protocol => $protocol,
+        transport => [['http', fields => ['X-A: http', 'X-B: http']],
+            [$name, headers => { 'x-a' => 'frame' }, @options]]);
+    my %said = map {
+        $_ => CThrift::Client::result(
+            $c->call('header', [[1, ['string', $_]]]))
+    } qw(X-A X-B X-C);
+    is_deeply(\%said, { 'X-A' => 'frame', 'X-B' => 'http', 'X-C' => '-' },
+        "$name $protocol @options in a body");
+    is((CThrift::Client::exception($c->call('nope')))[0], 1, 'an exception');
+}
+{
+    my $c = $t->client(transport =>
+        ['http', ['header', sticky => { 'x-a' => 'once' }]]);
+    my @said = map {
+        CThrift::Client::result($c->call('header', [[1, ['string', 'X-A']]]))
+    } 1 .. 2;
+    is("@said", 'once -', 'what a frame says for its connection is not kept');
+
+    # An unknown protocol: the frame's own exception, and the end.
+    my $frame = pack 'N/a*', pack('n n l> n', 0x0fff, 0, 7, 1) . "\x63\0\0\0"
+        . echo('x');
+    my $raw = $t->client;
+    my $answer = answer_to($raw, post($frame));
+    is($answer->{status}, 200, 'a bad frame');
+    is($answer->{field}{connection}, 'close', 'ends the connection');
+    like($answer->{body}, qr/^....\x0f\xff\0\0\0\0\0\x07/s,
+        'with an exception in a frame');
+    is($raw->recv_until_closed, '', 'closed');
+
+    $raw = $t->client;
+    my $right = pack 'N/a*', pack('n n l> n', 0x0fff, 0, 7, 1) . "\0" x 4
+        . echo('x');
+    for my $bytes ("$right-", $right x 2, substr $right, 0, -1) {
+        is(status_of(answer_to($raw, post($bytes))), 400, 'one whole frame');
+    }
+    my $c2 = $t->client(port => $t->port(2));
+    is(status_of(answer_to($c2, post($right))), 415,
+        'where no frame is served');
+}
+
 # Hundreds of half requests cost what they have sent.
 {
     my ($worker) = $t->workers;
