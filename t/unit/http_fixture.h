@@ -74,6 +74,27 @@ http_cut(const ct_transport_t *transport, ct_str_t bytes,
 }
 
 
+/* A body too large for a pool's step, in two chunks, behind `c_head`. */
+static inline ct_str_t
+http_put_chunks(ct_buf_t *out, const char *c_head)
+{
+    static char chunk[2500];
+    ct_rc_t     rc;
+
+    memset(chunk, 'x', sizeof(chunk));
+    ct_buf_init(out);
+    rc = ct_buf_append(out, c_head, strlen(c_head));
+    for (size_t i = 0; i < 2; i++) {
+        rc |= ct_buf_append(out, "9c4\r\n", 5);
+        rc |= ct_buf_append(out, chunk, sizeof(chunk));
+        rc |= ct_buf_append(out, "\r\n", 2);
+    }
+    rc |= ct_buf_append(out, "0\r\n\r\n", 5);
+    assert_int_equal(rc, CT_OK);
+    return (ct_str_t){ ct_buf_len(out), (const char *) out->pos };
+}
+
+
 static inline void
 http_expect_text(ct_buf_t *out, const char *c_text)
 {

@@ -357,12 +357,15 @@ open_request(ct_opening_t *opening, const uint8_t *data, const ct_cut_t *cut,
     ct_http_head_t head = { .fields = fields };
     ct_scan_t      scan;
     note_t        *note;
+    ct_rc_t        rc;
 
     ct_http_scan_reset(&scan);
-    if (cut_begin(&scan, data, cut->body) != CT_OK
-        || ct_http_head_take(&scan, data, cut->body, opening->limits, &head)
-               != CT_OK) {
-        CT_ASSERT(!"a request that has been cut");
+    rc = cut_begin(&scan, data, cut->body);
+    if (rc == CT_OK) {
+        rc = ct_http_head_take(&scan, data, cut->body, opening->limits, &head);
+    }
+    CT_ASSERT(rc == CT_OK); /* as it was when it was cut */
+    if (rc != CT_OK) {
         return CT_ERROR;
     }
     note = note_take(opening, &head, envelope);
@@ -371,7 +374,9 @@ open_request(ct_opening_t *opening, const uint8_t *data, const ct_cut_t *cut,
     }
     if (ct_http_body_join(&head, data, cut, opening->pool, body) != CT_OK) {
         envelope->closes = true;
-        return decline(opening, note, 503, "no memory for the body");
+        (void) decline(opening, note, 503, "no memory for the body");
+        opening->error = CT_WIRE_MEMORY;
+        return CT_DECLINED;
     }
     return message_open(opening, note, envelope, body);
 }
