@@ -298,6 +298,30 @@ is(peer_after('', path => $t->dir . '/some'), 'unix:',
 }
 $t->stop;
 
+# ---- Silent ones take up room until their time is over, and no longer.
+
+{
+    my $full = CThrift::Test->new(<<'END');
+load_module %%OBJS%%/probe.so;
+worker_processes 1;
+events { worker_connections 2; }
+thrift {
+    server {
+        listen 127.0.0.1:%%PORT_1%% proxy_protocol;
+        proxy_protocol_timeout 500ms;
+        service Probe { }
+    }
+}
+END
+    $full->start;
+    my @silent = map { $full->client } 1 .. 2;
+    my $c = $full->client;
+    $c->send_raw($V1 . peer_bytes());
+    is(result($c->recv_reply), '192.0.2.7:40000', 'room is made by time');
+    ok($_->is_closed(5), 'by closing a silent one') for @silent;
+    $full->stop;
+}
+
 # ---- Configurations that cannot be meant.
 
 sub refused {

@@ -259,7 +259,6 @@ ct_conn_set_client(ct_conn_t *conn, const ct_peer_t *client,
     }
     CT_ASSERT(conn->proxied == NULL);
     proxied->socket = conn->peer;
-    proxied->client = *client;
     proxied->server = *server;
     conn->proxied = proxied;
     conn->peer = *client;

@@ -107,18 +107,14 @@ realip_remote_port(const ct_conn_t *conn, ct_pool_t *pool)
 static ct_str_t
 proxy_protocol_addr(const ct_conn_t *conn, ct_pool_t *pool)
 {
-    const ct_proxied_t *proxied = conn->proxied;
-
-    return proxied != NULL ? host_text(pool, &proxied->client) : NOTHING;
+    return conn->proxied != NULL ? host_text(pool, &conn->peer) : NOTHING;
 }
 
 
 static ct_str_t
 proxy_protocol_port(const ct_conn_t *conn, ct_pool_t *pool)
 {
-    const ct_proxied_t *proxied = conn->proxied;
-
-    return proxied != NULL ? port_text(pool, &proxied->client) : NOTHING;
+    return conn->proxied != NULL ? port_text(pool, &conn->peer) : NOTHING;
 }
 
 

@@ -134,7 +134,6 @@ tells_of_a_proxy(void **state)
     fixture_t *f = *state;
 
     f->proxied.socket.sa.any.sa_family = AF_UNIX;
-    f->proxied.client = f->conn.peer;
     assert_int_equal(ct_peer_parse(CT_STR("192.0.2.1"), 90, &f->proxied.server),
                      CT_OK);
     f->conn.proxied = &f->proxied;
