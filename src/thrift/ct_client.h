@@ -15,6 +15,7 @@
 #include "core/ct_config.h"
 
 #include "core/ct_rc.h"
+#include "event/ct_tls_client.h"
 #include "thrift/ct_service.h"
 #include "thrift/wire/ct_limits.h"
 #include "thrift/wire/ct_protocol.h"
@@ -36,6 +37,9 @@ typedef struct ct_client_conf_s {
     const ct_header_t *headers;
     size_t             nheaders;
     const char        *path; /* of HTTP */
+
+    /* Inside TLS; NULL: not.  Its files are read by ct_client_create. */
+    const ct_tls_client_conf_t *tls;
 
     uint32_t    connect_timeout_ms;
     uint32_t    send_timeout_ms;

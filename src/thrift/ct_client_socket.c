@@ -1,9 +1,9 @@
 /*
  * ct_client_socket.c -- the connection of a ct_client_t, with its deadlines.
  *
- * Bytes go through up to two layers, each of which may be missing:
+ * Bytes go through up to three layers; two of them may be missing:
  *
- *   ct_client  ->  zlib stream  ->  socket
+ *   ct_client  ->  zlib stream  ->  TLS  ->  socket
  *
  * Connecting, sending and receiving have a deadline each; whoever waits for
  * the socket waits in socket_wait.
@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,13 +24,38 @@
 #include "core/ct_str.h"
 #include "event/ct_addr.h"
 #include "event/ct_socket.h"
+#include "event/ct_tls_client.h"
 #include "thrift/ct_client.h"
 #include "thrift/wire/ct_zstream.h"
 
 #define READ_SIZE ((size_t) 16 * 1024)
 
+/* A host's name, longer than DNS has any. */
+#define HOST_SIZE 256
+
 /* Memory that is kept between two calls. */
 #define KEEP_SIZE ((size_t) 64 * 1024)
+
+
+/* The host of "host:port" or "[host]:port"; a unix socket has none. */
+static ct_tls_client_t *
+tls_create(const ct_client_conf_t *conf)
+{
+    ct_str_t    host = ct_str_of(conf->address);
+    const char *c_colon = strrchr(conf->address, ':');
+    char        c_host[HOST_SIZE];
+
+    if (ct_str_starts_with(host, "unix:")) {
+        host = CT_STR("localhost");
+    } else if (c_colon != NULL) {
+        host.len = (size_t) (c_colon - conf->address);
+    }
+    if (host.len > 1 && host.data[0] == '[') {
+        host = (ct_str_t){ host.len - 2, host.data + 1 };
+    }
+    snprintf(c_host, sizeof(c_host), "%.*s", CT_STR_ARG(host));
+    return ct_tls_client_create(conf->tls, c_host);
+}
 
 
 void
@@ -39,6 +65,9 @@ ct_client_socket_init(ct_client_socket_t *sock, const ct_client_conf_t *conf)
     sock->conf = conf;
     sock->fd = -1;
     ct_buf_init(&sock->packed);
+    if (conf->tls != NULL) {
+        sock->tls = tls_create(conf);
+    }
 }
 
 
@@ -48,6 +77,9 @@ ct_client_socket_close(ct_client_socket_t *sock)
     ct_zstream_destroy(sock->zstream);
     sock->zstream = NULL;
     ct_buf_reset(&sock->packed, KEEP_SIZE);
+    if (sock->tls != NULL) {
+        ct_tls_client_end(sock->tls);
+    }
     if (sock->fd != -1) {
         close(sock->fd);
         sock->fd = -1;
@@ -59,6 +91,8 @@ void
 ct_client_socket_release(ct_client_socket_t *sock)
 {
     ct_client_socket_close(sock);
+    ct_tls_client_destroy(sock->tls);
+    sock->tls = NULL;
     ct_buf_release(&sock->packed);
 }
 
@@ -150,6 +184,28 @@ socket_open(ct_client_socket_t *sock, uint64_t deadline_ms)
 }
 
 
+static ct_rc_t
+tls_connect(ct_client_socket_t *sock, uint64_t deadline_ms)
+{
+    ct_rc_t rc = ct_tls_client_begin(sock->tls, sock->fd);
+    short   events = 0;
+
+    while (rc == CT_OK) {
+        rc = ct_tls_client_handshake(sock->tls, &events);
+        if (rc == CT_OK) {
+            return CT_OK;
+        }
+        if (rc == CT_AGAIN) {
+            if (socket_wait(sock, events, deadline_ms) != CT_OK) {
+                return fail(sock, "no TLS with", strerror(errno));
+            }
+            rc = CT_OK;
+        }
+    }
+    return fail(sock, "no TLS with", ct_tls_client_why(sock->tls));
+}
+
+
 ct_rc_t
 ct_client_socket_connect(ct_client_socket_t *sock)
 {
@@ -159,6 +215,9 @@ ct_client_socket_connect(ct_client_socket_t *sock)
         return CT_OK;
     }
     if (socket_open(sock, deadline_ms) != CT_OK) {
+        return CT_ERROR;
+    }
+    if (sock->tls != NULL && tls_connect(sock, deadline_ms) != CT_OK) {
         return CT_ERROR;
     }
     if (sock->conf->deflated) {
@@ -171,22 +230,51 @@ ct_client_socket_connect(ct_client_socket_t *sock)
 }
 
 
+/* Once, through TLS or not; CT_AGAIN: poll for *events first. */
 static ct_rc_t
-bytes_send(ct_client_socket_t *sock, ct_buf_t *out, uint64_t deadline_ms)
+send_some(ct_client_socket_t *sock, const uint8_t *data, size_t len,
+          size_t *sent, short *events)
 {
     ssize_t n;
 
+    if (sock->tls != NULL) {
+        return ct_tls_client_send(sock->tls, data, len, sent, events);
+    }
+    do {
+        n = send(sock->fd, data, len, MSG_NOSIGNAL);
+    } while (n < 0 && errno == EINTR);
+
+    *sent = (size_t) n;
+    *events = POLLOUT;
+    if (n >= 0) {
+        return CT_OK;
+    }
+    return errno == EAGAIN || errno == EWOULDBLOCK ? CT_AGAIN : CT_ERROR;
+}
+
+
+/* What the last layer has to say of an error. */
+static const char *
+reason(const ct_client_socket_t *sock)
+{
+    return sock->tls != NULL ? ct_tls_client_why(sock->tls) : strerror(errno);
+}
+
+
+static ct_rc_t
+bytes_send(ct_client_socket_t *sock, ct_buf_t *out, uint64_t deadline_ms)
+{
+    short   events;
+    size_t  n;
+    ct_rc_t rc;
+
     while (ct_buf_len(out) != 0) {
-        n = send(sock->fd, out->pos, ct_buf_len(out), MSG_NOSIGNAL);
-        if (n >= 0) {
+        rc = send_some(sock, out->pos, ct_buf_len(out), &n, &events);
+        if (rc == CT_OK) {
             out->pos += n;
-            continue;
-        }
-        if (errno == EINTR) {
-            continue;
-        }
-        if ((errno != EAGAIN && errno != EWOULDBLOCK)
-            || socket_wait(sock, POLLOUT, deadline_ms) != CT_OK) {
+        } else if (rc != CT_AGAIN) {
+            return fail(sock, "cannot send to", reason(sock));
+        } else if (socket_wait(sock, events, deadline_ms) != CT_OK) {
             return fail(sock, "cannot send to", strerror(errno));
         }
     }
@@ -213,27 +301,52 @@ ct_client_socket_send(ct_client_socket_t *sock, ct_buf_t *out)
 }
 
 
+/* As send_some; CT_DECLINED: the server has ended. */
+static ct_rc_t
+receive_some(ct_client_socket_t *sock, uint8_t *data, size_t size, size_t *got,
+             short *events)
+{
+    ssize_t n;
+
+    if (sock->tls != NULL) {
+        return ct_tls_client_recv(sock->tls, data, size, got, events);
+    }
+    do {
+        n = recv(sock->fd, data, size, 0);
+    } while (n < 0 && errno == EINTR);
+
+    *got = (size_t) n;
+    *events = POLLIN;
+    if (n > 0) {
+        return CT_OK;
+    }
+    if (n == 0) {
+        return CT_DECLINED;
+    }
+    return errno == EAGAIN || errno == EWOULDBLOCK ? CT_AGAIN : CT_ERROR;
+}
+
+
 /* What has come, 1 to `size` bytes. */
 static ct_rc_t
 bytes_receive(ct_client_socket_t *sock, uint8_t *data, size_t size, size_t *got,
               uint64_t deadline_ms)
 {
-    ssize_t n;
+    short   events;
+    ct_rc_t rc;
 
     for (;;) {
-        n = recv(sock->fd, data, size, 0);
-        if (n > 0) {
-            *got = (size_t) n;
+        rc = receive_some(sock, data, size, got, &events);
+        if (rc == CT_OK) {
             return CT_OK;
         }
-        if (n == 0) {
+        if (rc == CT_DECLINED) {
             return fail(sock, "no reply from", "the server has closed");
         }
-        if (errno == EINTR) {
-            continue;
+        if (rc != CT_AGAIN) {
+            return fail(sock, "no reply from", reason(sock));
         }
-        if ((errno != EAGAIN && errno != EWOULDBLOCK)
-            || socket_wait(sock, POLLIN, deadline_ms) != CT_OK) {
+        if (socket_wait(sock, events, deadline_ms) != CT_OK) {
             return fail(sock, "no reply from", strerror(errno));
         }
     }

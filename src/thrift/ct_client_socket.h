@@ -15,6 +15,7 @@
 
 typedef struct ct_client_conf_s   ct_client_conf_t;
 typedef struct ct_client_socket_s ct_client_socket_t;
+typedef struct ct_tls_client_s    ct_tls_client_t;
 typedef struct ct_zstream_s       ct_zstream_t;
 
 /*
@@ -24,6 +25,7 @@ typedef struct ct_zstream_s       ct_zstream_t;
 struct ct_client_socket_s {
     const ct_client_conf_t *conf;
     int                     fd;
+    ct_tls_client_t        *tls; /* NULL: plaintext; kept over connections */
     ct_zstream_t           *zstream;
     ct_buf_t                packed; /* on its way out, compressed */
     const char             *c_what; /* with CT_ERROR: what failed */

@@ -1,6 +1,9 @@
 /*
  * client_stub.c -- the stubs that cthriftc writes, against a server:
- * client_stub ADDRESS TRANSPORT PROTOCOL.
+ *  client_stub ADDRESS TRANSPORT PROTOCOL [TRUSTED [NAME [CERTIFICATE]]]
+ *
+ * With TRUSTED, a file of authorities, it speaks TLS; NAME is whom the server
+ * must be, "" the host of ADDRESS; CERTIFICATE holds a key too.
  */
 
 #include <cthrift.h>
@@ -78,13 +81,30 @@ failures_check(ct_client_t *client)
 }
 
 
+/* With the zlib transform and a header, which THeader has. */
+static void
+compressed_check(ct_client_conf_t conf)
+{
+    const ct_header_t header = { CT_STR_INIT("tenant"), CT_STR_INIT("a") };
+    ct_client_t      *client;
+
+    conf.compressed = true;
+    conf.headers = &header;
+    conf.nheaders = 1;
+    client = ct_client_create(&conf);
+    values_check(client);
+    ct_client_destroy(client);
+}
+
+
 int
 main(int argc, char **argv)
 {
-    ct_client_conf_t conf;
-    ct_client_t     *client;
+    ct_tls_client_conf_t tls = { .c_trusted = NULL };
+    ct_client_conf_t     conf;
+    ct_client_t         *client;
 
-    if (argc != 4) {
+    if (argc < 4) {
         return 2;
     }
     ct_client_conf_init(&conf, argv[1]);
@@ -92,6 +112,12 @@ main(int argc, char **argv)
         return 2;
     }
     conf.receive_timeout_ms = 300;
+    if (argc > 4) {
+        tls.c_trusted = argv[4];
+        tls.c_server_name = argc > 5 && argv[5][0] != '\0' ? argv[5] : NULL;
+        tls.c_certificate = argc > 6 ? argv[6] : NULL;
+        conf.tls = &tls;
+    }
     client = ct_client_create(&conf);
     values_check(client);
     failures_check(client);
@@ -102,6 +128,9 @@ main(int argc, char **argv)
     values_check(client);
     ct_client_destroy(client);
 
+    if (strcmp(argv[2], "header") == 0) {
+        compressed_check(conf);
+    }
     conf.address = "127.0.0.1:1";
     client = ct_client_create(&conf);
     {
