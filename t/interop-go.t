@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 
-# interop-go.t -- Apache Thrift's Go library, from the Go module proxy.
+# interop-go.t -- Apache Thrift's library for Go, and with it CloudWeGo's codec
+# of TTHeader, both from the Go module proxy.
 
 use strict;
 use warnings;
@@ -31,11 +32,12 @@ sub library {
     my $mod = $i->source('go.mod');
 
     return $i->cached('go.mod', [$mod], "cp '$mod' go.mod", 'rm -f go.sum',
-        'go mod download github.com/apache/thrift');
+        'go mod download github.com/apache/thrift github.com/cloudwego/gopkg');
 }
 
 sub program {
-    my @sources = map { $i->source($_) } qw(go.mod main.go checks.go);
+    my @sources = map { $i->source($_) } qw(go.mod main.go checks.go
+        ttheader.go);
 
     return $i->cached('client', [@sources, $i->idl], "cp @sources .",
         'go build -o client .');
@@ -53,13 +55,21 @@ if ($why) {
     fail("the client is built: " . $i->why);
 } else {
     my @protocols = qw(binary compact json header header-compact header-zlib);
+    my @sockets = qw(tcp unix abstract tls);
 
     $i->client(
         library    => $library,
         command    => [$i->build . '/client'],
         protocols  => [map { ($_, "multi-$_") } @protocols],
         transports => [qw(buffered framed http zlib)],
-        sockets    => [qw(tcp unix abstract tls)],
+        sockets    => \@sockets,
+    );
+    $i->client(
+        library    => 'cloudwego (Go)',
+        command    => [$i->build . '/client'],
+        protocols  => [map { ($_, "multi-$_") } qw(binary compact)],
+        transports => [qw(ttheader ttframed)],
+        sockets    => \@sockets,
     );
 }
 done_testing;

@@ -78,6 +78,6 @@ if ($why) {
     fail('the client is built: ' . $i->why);
 } else {
     client($library, [qw(buffered framed http zlib)]);
-    client("$library, TFastFramedTransport", ['framed'], 'fast');
+    client('Java, fast framed', ['framed'], 'fast');
 }
 done_testing;

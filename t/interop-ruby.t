@@ -50,6 +50,6 @@ if ($why) {
     fail('thrift --gen rb: ' . $i->why);
 } else {
     client($library, $generated, [qw(binary compact json)]);
-    client("$library (accelerated)", $generated, ['binary'], 'accelerated');
+    client("$library in C", $generated, ['binary'], 'accelerated');
 }
 done_testing;

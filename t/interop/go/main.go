@@ -1,4 +1,4 @@
-// main.go -- apache/thrift's Go library against cthrift: t/interop-go.t
+// main.go -- ThriftTest through Apache's library for Go, and CloudWeGo's.
 //
 // Reads a combination a line, "PROTOCOL TRANSPORT SOCKET WHERE", and answers
 // each by a line of its own: "ok", or "not ok:" and what was wrong.
@@ -137,6 +137,8 @@ func (c *combination) wrap(socket thrift.TTransport,
 		return thrift.NewTFramedTransportConf(socket, conf), nil
 	case "zlib":
 		return thrift.NewTZlibTransportConf(socket, 6, conf)
+	case "ttheader", "ttframed":
+		return newTTHeader(socket, c.protocol, c.transport == "ttframed"), nil
 	case "http":
 		return socket, nil
 	}

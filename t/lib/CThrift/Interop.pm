@@ -35,7 +35,8 @@ package CThrift::Interop;
 #            calls SecondService, on the same connection.  Also lax, which
 #            is binary without a version, and header-compact and header-zlib
 #            (its transform), where header has binary inside.
-# TRANSPORT  buffered, framed, http (POST / HTTP/1.1) or zlib
+# TRANSPORT  buffered, framed, http (POST / HTTP/1.1) or zlib; ttheader, or
+#            ttframed with a length inside, which are CloudWeGo's
 # SOCKET     tcp or tls (WHERE is the port on 127.0.0.1), unix (WHERE is a
 #            path), abstract (WHERE is the name without its leading NUL)
 #
