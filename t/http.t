@@ -518,11 +518,16 @@ for my $bytes (
     post(echo('last')),
     post(call('note', [[1, ['string', 'x']]], 4)),
     "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+    post(echo('first')) x 5 . post(echo('last')),
 ) {
     my $c = $t->client;
     good($c, 'before the reload');
     ok($t->reload, 'reload');
     my $answer = answer_to($c, $bytes);
+    while ($answer && $answer->{body} =~ /first/) {
+        is($answer->{field}{connection}, undef, 'not the last one');
+        $answer = answer($c);
+    }
     is($answer->{status}, 200, 'the old worker answers');
     is($answer->{field}{connection}, 'close', 'and says that it closes');
     is($c->recv_until_closed, '', 'and does');

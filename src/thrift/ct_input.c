@@ -207,6 +207,7 @@ message_next(ct_session_t *session, ct_block_t *block, const uint8_t *data,
     }
     ct_mem_release(session->scan);
     session->scan = NULL;
+    session->has_more = cut.whole < len;
     *used = cut.whole;
     return ct_dispatch(session, block, data, &cut);
 }

@@ -15,6 +15,7 @@
 #include "core/ct_clock.h"
 #include "core/ct_cycle.h"
 #include "core/ct_module.h"
+#include "thrift/ct_input.h"
 #include "thrift/ct_pending.h"
 #include "thrift/ct_server.h"
 #include "thrift/ct_session.h"
@@ -234,6 +235,7 @@ ct_reply_announce_end(ct_pending_t *pending)
     ct_session_t *session = pending->session;
 
     if (pending->state->worker->leaving && session->ncalls == 1
+        && !session->has_more && !ct_input_may_come(session)
         && pending->envelope.dialect.transport->answer != NULL) {
         pending->envelope.closes = true;
         session->finishing = true;

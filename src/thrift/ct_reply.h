@@ -23,7 +23,8 @@ ct_rc_t ct_reply(ct_pending_t *pending, ct_rc_t rc);
 /*
  * To be called before anything is said for a call: of a leaving worker the
  * last reply of a session says so, where a transport can.  A client of HTTP
- * then does not send its next call into a connection that closes.
+ * then does not send its next call into a connection that closes; those that
+ * it has sent already are answered before.
  */
 void ct_reply_announce_end(ct_pending_t *pending);
 

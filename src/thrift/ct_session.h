@@ -53,6 +53,7 @@ struct ct_session_s {
     size_t             nconnected; /* modules that know it: hooks */
     size_t             drained;    /* bytes thrown away while lingering */
     bool               processing; /* its messages are being handled */
+    bool               has_more;   /* bytes came behind the last message */
     bool               paused;     /* enough replies or calls wait */
     bool               ended;      /* the peer sends no more */
     bool               finishing;  /* answer what is there, then close */
