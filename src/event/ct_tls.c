@@ -111,25 +111,19 @@ keep_readable(ct_conn_t *conn)
 
 
 /*
- * The stream has ended without a goodbye.  Many clients close so, and a
- * message that was cut off is found out by who reads it, so it counts as the
- * end of input.
+ * The stream has ended, which OpenSSL was told to take for a goodbye where
+ * there was none: many clients close so.  Our direction stays as it is, and a
+ * message that was cut off is found out by who reads it.
  */
 static ct_rc_t
-fail_or_end(ct_conn_t *conn)
+note_end(ct_conn_t *conn)
 {
-    ct_tls_t *tls = conn->tls;
-
-    tls->failed = true;
-    tls->error = ERR_peek_error();
-    ERR_clear_error();
-    if (tls->truncated && tls->established) {
+    if (conn->tls->truncated && conn->tls->established) {
         CT_LOG(conn->log, CT_LOG_DEBUG, 0,
                "connection %llu: the client has ended TLS without a goodbye",
                (unsigned long long) conn->number);
-        return CT_DECLINED;
     }
-    return CT_ERROR;
+    return CT_DECLINED;
 }
 
 
@@ -137,7 +131,9 @@ fail_or_end(ct_conn_t *conn)
 static ct_rc_t
 outcome(ct_conn_t *conn, int rc, bool *wants_read, bool *wants_write)
 {
-    switch (SSL_get_error(conn->tls->ssl, rc)) {
+    ct_tls_t *tls = conn->tls;
+
+    switch (SSL_get_error(tls->ssl, rc)) {
     case SSL_ERROR_WANT_READ:
         *wants_read = true;
         return CT_AGAIN;
@@ -145,11 +141,27 @@ outcome(ct_conn_t *conn, int rc, bool *wants_read, bool *wants_write)
         *wants_write = true;
         return CT_AGAIN;
     case SSL_ERROR_ZERO_RETURN:
-        conn->tls->truncated = false;
-        return CT_DECLINED;
+        return note_end(conn);
     default:
-        return fail_or_end(conn);
+        tls->failed = true;
+        tls->error = ERR_peek_error();
+        ERR_clear_error();
+        return CT_ERROR;
     }
+}
+
+
+/*
+ * A session that is gone on with brings the client's certificate from when it
+ * began, and with tickets of TLS 1.3 that may be long ago.
+ */
+static bool
+has_expired(const SSL *ssl)
+{
+    const X509 *cert = SSL_get0_peer_certificate(ssl);
+
+    return SSL_session_reused(ssl) == 1 && cert != NULL
+           && X509_cmp_current_time(X509_get0_notAfter(cert)) < 0;
 }
 
 
@@ -167,6 +179,11 @@ ct_tls_handshake(ct_conn_t *conn)
     tls->write_wants_read = false;
     tls->read_wants_write = false;
     done = SSL_do_handshake(tls->ssl);
+    if (done == 1 && has_expired(tls->ssl)) {
+        tls->c_why = "its certificate has run out since its session began";
+        tls->failed = true;
+        return CT_ERROR;
+    }
     if (done == 1) {
         tls->established = true;
         keep_readable(conn);
@@ -199,6 +216,8 @@ ct_tls_reason(const ct_conn_t *conn, char *out, size_t size)
 
     if (tls->plaintext) {
         snprintf(out, size, "it does not speak TLS");
+    } else if (tls->c_why != NULL) {
+        snprintf(out, size, "%s", tls->c_why);
     } else if (c_words != NULL) {
         snprintf(out, size, "its certificate is refused: %s", c_words);
     } else if (tls->error == 0 || tls->truncated) {
@@ -240,7 +259,7 @@ ct_tls_recv(ct_conn_t *conn, void *data, size_t size, size_t *n)
 
     CT_ASSERT(size > 0);
     if (conn->closed || tls->failed) {
-        return tls->truncated && !conn->closed ? CT_DECLINED : CT_ERROR;
+        return CT_ERROR;
     }
     ERR_clear_error();
     tls->read_wants_write = false;

@@ -323,8 +323,10 @@ gather_names(ct_array_t *list, X509 *leaf)
 static ct_str_t
 names_of(ct_pool_t *pool, X509 *leaf)
 {
-    ct_str_t   text = CT_STR("");
     ct_array_t list;
+    size_t     len = 0;
+    char      *text;
+    char      *end;
 
     ct_array_init(&list, pool, sizeof(ct_str_t));
     gather_names(&list, leaf);
@@ -332,10 +334,18 @@ names_of(ct_pool_t *pool, X509 *leaf)
         qsort(list.items, list.n, sizeof(ct_str_t), compare_names);
     }
     for (size_t i = 0; i < list.n; i++) {
-        text = ct_str_printf(pool, "%.*s%.*s", CT_STR_ARG(text),
-                             CT_STR_ARG(*(ct_str_t *) ct_array_at(&list, i)));
+        len += ((const ct_str_t *) ct_array_at(&list, i))->len;
     }
-    return text;
+    text = ct_pool_alloc(pool, len + 1);
+    end = text;
+    for (size_t i = 0; i < list.n; i++) {
+        const ct_str_t *name = ct_array_at(&list, i);
+
+        memcpy(end, name->data, name->len);
+        end += name->len;
+    }
+    *end = '\0';
+    return (ct_str_t){ len, text };
 }
 
 

@@ -22,6 +22,7 @@ struct ct_tls_s {
     SSL          *ssl;
     ct_tls_io_t   io;
     unsigned long error;       /* OpenSSL's, of a failure; 0: none */
+    const char   *c_why;       /* ours, or NULL */
     bool          established; /* the handshake is over */
     bool          failed;
     bool          begun;      /* the peer's first byte has come */

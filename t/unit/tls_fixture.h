@@ -69,11 +69,11 @@ tls_add_names(X509 *cert, const char *c_names)
 
 /*
  * DIR/NAME.pem and DIR/NAME.key, signed by itself, for `c_names`
- * ("DNS:a,DNS:b").
+ * ("DNS:a,DNS:b"), good for so long.
  */
 static inline void
-tls_make_cert(const char *c_dir, const char *c_name, const char *c_names,
-              EVP_PKEY *key)
+tls_make_cert_until(const char *c_dir, const char *c_name, const char *c_names,
+                    EVP_PKEY *key, long age_s)
 {
     X509      *cert = X509_new();
     X509_NAME *name = X509_get_subject_name(cert);
@@ -83,7 +83,7 @@ tls_make_cert(const char *c_dir, const char *c_name, const char *c_names,
     X509_set_version(cert, 2);
     ASN1_INTEGER_set(X509_get_serialNumber(cert), 1);
     X509_gmtime_adj(X509_getm_notBefore(cert), -60);
-    X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
+    X509_gmtime_adj(X509_getm_notAfter(cert), age_s);
     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
                                (const unsigned char *) c_name, -1, -1, 0);
     X509_set_issuer_name(cert, name);
@@ -101,6 +101,15 @@ tls_make_cert(const char *c_dir, const char *c_name, const char *c_names,
     fclose(file);
     X509_free(cert);
     EVP_PKEY_free(key);
+}
+
+
+/* The same, good for an hour. */
+static inline void
+tls_make_cert(const char *c_dir, const char *c_name, const char *c_names,
+              EVP_PKEY *key)
+{
+    tls_make_cert_until(c_dir, c_name, c_names, key, 3600);
 }
 
 

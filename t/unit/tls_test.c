@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -74,21 +75,14 @@ static const ct_conn_events_t events = { .on_readable = on_readable,
                                          .on_writable = on_writable };
 
 
+/* A connection; the client's end has no SSL yet. */
 static void
-start(tls_fixture_t *f)
+open_both(tls_fixture_t *f)
 {
-    ct_tls_conf_t conf;
-    int           fds[2];
+    int fds[2];
 
-    *f = (tls_fixture_t){ .handshake = CT_AGAIN };
-    fixture_init(&f->conf, tls_no_modules);
-    tls_make_dir(f->dir);
-    tls_make_cert(f->dir, "one", "DNS:one.test", EVP_EC_gen("P-256"));
-    conf = tls_conf(&f->conf, f->dir, "one");
-    f->context = ct_tls_context_create(&conf, f->conf.cycle);
-    assert_non_null(f->context);
-
-    f->loop = ct_loop_create(NULL, 8, &f->conf.cycle->log);
+    f->handshake = CT_AGAIN;
+    f->conn = (ct_conn_t){ .closed = false };
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
     assert_int_equal(ct_file_set_nonblocking(fds[0], true), CT_OK);
     assert_int_equal(ct_file_set_nonblocking(fds[1], true), CT_OK);
@@ -98,10 +92,6 @@ start(tls_fixture_t *f)
     f->conn.log = &f->conf.cycle->log;
     assert_int_equal(ct_conn_open(&f->conn, f->loop, fds[0]), CT_OK);
     assert_int_equal(ct_tls_begin(&f->conn, f->context), CT_OK);
-
-    f->ctx = SSL_CTX_new(TLS_client_method());
-    SSL_CTX_set_mode(f->ctx, SSL_MODE_ENABLE_PARTIAL_WRITE
-                                 | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     f->client = SSL_new(f->ctx);
     SSL_set_fd(f->client, f->peer);
     SSL_set_connect_state(f->client);
@@ -109,13 +99,60 @@ start(tls_fixture_t *f)
 
 
 static void
-stop(tls_fixture_t *f)
+close_both(tls_fixture_t *f)
 {
     ct_conn_close(&f->conn);
     assert_null(f->conn.tls);
+    (void) SSL_shutdown(f->client);
     SSL_free(f->client);
-    SSL_CTX_free(f->ctx);
     close(f->peer);
+}
+
+
+/* With a client's certificate of that age, if it is not 0. */
+static void
+start_with(tls_fixture_t *f, long age_s)
+{
+    ct_tls_conf_t conf;
+    char          path[128];
+
+    *f = (tls_fixture_t){ .peer = -1 };
+    fixture_init(&f->conf, tls_no_modules);
+    tls_make_dir(f->dir);
+    tls_make_cert(f->dir, "one", "DNS:one.test", EVP_EC_gen("P-256"));
+    conf = tls_conf(&f->conf, f->dir, "one");
+    f->ctx = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_mode(f->ctx, SSL_MODE_ENABLE_PARTIAL_WRITE
+                                 | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    if (age_s != 0) {
+        tls_make_cert_until(f->dir, "client", NULL, EVP_EC_gen("P-256"), age_s);
+        conf.verify_client = CT_TLS_VERIFY_ON;
+        conf.client_certificate = tls_word(&f->conf, f->dir, "client", "pem");
+        snprintf(path, sizeof(path), "%s/client.pem", f->dir);
+        assert_int_equal(SSL_CTX_use_certificate_chain_file(f->ctx, path), 1);
+        snprintf(path, sizeof(path), "%s/client.key", f->dir);
+        assert_int_equal(
+            SSL_CTX_use_PrivateKey_file(f->ctx, path, SSL_FILETYPE_PEM), 1);
+    }
+    f->context = ct_tls_context_create(&conf, f->conf.cycle);
+    assert_non_null(f->context);
+    f->loop = ct_loop_create(NULL, 8, &f->conf.cycle->log);
+    open_both(f);
+}
+
+
+static void
+start(tls_fixture_t *f)
+{
+    start_with(f, 0);
+}
+
+
+static void
+stop(tls_fixture_t *f)
+{
+    close_both(f);
+    SSL_CTX_free(f->ctx);
     ct_loop_destroy(f->loop);
     tls_remove_dir(f->dir);
     fixture_release(&f->conf);
@@ -331,6 +368,10 @@ takes_a_cut_for_the_end(void **state CT_UNUSED)
     assert_int_equal(ct_conn_recv(&f.conn, words, 8, &n), CT_DECLINED);
     assert_int_equal(ct_conn_recv(&f.conn, words, 8, &n), CT_DECLINED);
     assert_non_null(strstr(fixture_messages(&f.conf), "without a goodbye"));
+
+    /* What it came for still goes out. */
+    assert_int_equal(ct_conn_send(&f.conn, "reply", 5, &n), CT_OK);
+    assert_int_equal(SSL_read(f.client, words, 8), 5);
     stop(&f);
 }
 
@@ -486,6 +527,46 @@ reads_a_hello_in_crumbs(void **state CT_UNUSED)
 }
 
 
+/* The certificate that a session began with may have run out by now. */
+static void
+refuses_a_session_whose_certificate_has_expired(void **state CT_UNUSED)
+{
+    tls_fixture_t f;
+    SSL_SESSION  *session;
+    ct_pool_t    *pool;
+    char          words[CT_TLS_REASON_SIZE];
+
+    start_with(&f, 2);
+    connect_both(&f);
+    pool = f.conf.cycle->pool;
+    assert_string_equal(ct_tls_get_client_verify(&f.conn, pool).data,
+                        "SUCCESS");
+    assert_string_equal(ct_tls_get_client_s_dn(&f.conn, pool).data,
+                        "CN=client");
+    assert_string_equal(ct_tls_get_client_v_remain(&f.conn, pool).data, "0");
+    (void) SSL_read(f.client, words, sizeof(words)); /* the tickets */
+    session = SSL_get1_session(f.client);
+    close_both(&f);
+
+    while (X509_cmp_current_time(
+               X509_get0_notAfter(SSL_CTX_get0_certificate(f.ctx)))
+           > 0) {
+        usleep(100000);
+    }
+    open_both(&f);
+    SSL_set_session(f.client, session);
+    for (int i = 0; i < TURNS && f.handshake == CT_AGAIN; i++) {
+        (void) SSL_do_handshake(f.client);
+        ct_loop_turn(f.loop, 0);
+    }
+    assert_int_equal(f.handshake, CT_ERROR);
+    assert_string_equal(ct_tls_reason(&f.conn, words, sizeof(words)),
+                        "its certificate has run out since its session began");
+    SSL_SESSION_free(session);
+    stop(&f);
+}
+
+
 int
 main(void)
 {
@@ -503,8 +584,10 @@ main(void)
         cmocka_unit_test(fails_on_garbage),
         cmocka_unit_test(tells_of_a_client_that_goes_away),
         cmocka_unit_test(reads_a_hello_in_crumbs),
+        cmocka_unit_test(refuses_a_session_whose_certificate_has_expired),
     };
 
+    (void) signal(SIGPIPE, SIG_IGN); /* the client's end has no care for it */
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@ package CThrift::Load;
 # Every call is `echo` (or method => NAME) of a text that no other call has,
 # and its answer must be that text.  fresh => 1 makes a connection for each
 # call, otherwise a client keeps its own and makes a new one after a failure.
+# class => 'CThrift::Tls' makes clients of that class.
 
 use strict;
 use warnings;
@@ -60,7 +61,7 @@ sub run {
     while (!$over->can_read($o{pause} // 0)) {
         my $text = "$number-$calls";
         my $ok = eval {
-            $client //= CThrift::Client->new(%o);
+            $client //= ($o{class} // 'CThrift::Client')->new(%o);
             my $reply =
                 $client->call($o{method}, [[1, ['string', $text]]]);
             my $got = CThrift::Client::result($reply) // '(no result)';
