@@ -61,7 +61,7 @@ protocol_of(const char *c_form)
     static const ct_protocol_t *const protocols[] = { &ct_binary_protocol,
                                                       &ct_compact_protocol,
                                                       &ct_json_protocol };
-    size_t i;
+    size_t                            i;
 
     /* There is one form of ours, whatever Apache's is compared with. */
     if (strncmp(c_form, "virtual-", 8) == 0) {

@@ -4,7 +4,8 @@
  *
  * What must hold: what decodes is written, and what is written decodes to
  * the same bytes again; what decodes can be skipped, and ends at the same
- * place; the scan finds that place too; a copy writes the same.
+ * place; the scan finds that place too; a copy writes the same; and a codec
+ * made for the protocol does what the protocol does by way of its table.
  */
 
 #ifndef PROTOCOL_FUZZ_H
@@ -18,6 +19,7 @@
 #include <string.h>
 
 #include "../unit/sample.h"
+#include "../unit/walk_fixture.h"
 #include "thrift/wire/ct_transport.h"
 
 /* Caps low enough that a run is quick and their refusals are met. */
@@ -141,6 +143,9 @@ fuzz_protocol(const ct_protocol_t *protocol, bool is_exact, const uint8_t *data,
         } else {
             must(rc != CT_OK || !is_exact);
         }
+        must(walk_compare(protocol, &sample_struct, head.pos,
+                          ct_reader_left(&head), &fuzz_limits)
+             == NULL);
         if (ct_codec_read(&head, &sample_struct, &sample) == CT_OK) {
             must(head.pos == skipped.pos);
             check_round_trip(protocol, &sample, pool);

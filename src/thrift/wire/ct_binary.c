@@ -457,5 +457,7 @@ const ct_protocol_t ct_binary_protocol = {
     .write_string = write_string,
     .write_binary = write_string,
     .write_uuid = ct_plain_write_uuid,
+    .read_struct = ct_binary_read_struct,
+    .write_struct = ct_binary_write_struct,
     .scan = ct_binary_scan,
 };

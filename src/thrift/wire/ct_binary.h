@@ -23,4 +23,10 @@
 /* By the byte on the wire, any byte. */
 extern const ct_scan_size_t ct_binary_sizes[256];
 
+/* For the protocol's table: the codec made for it. */
+ct_rc_t ct_binary_read_struct(ct_reader_t *reader, const ct_struct_t *strct,
+                              void *value);
+ct_rc_t ct_binary_write_struct(ct_writer_t *writer, const ct_struct_t *strct,
+                               const void *value, const char **c_why);
+
 #endif /* CT_BINARY_H */

@@ -1,246 +1,51 @@
 /*
  * ct_codec_write.c -- values of described types, into any protocol.
  *
- * What comes here was made by a handler, so mistakes are its author's: they
- * are told in words, and the caller throws away what was written.  Memory is
- * asked for by the protocol; that it has ended is seen once, at the end,
- * since a writer that has failed writes nothing more.
+ * How a value is walked is ct_encode.h's.  Here it goes through a protocol's
+ * ordinary table, word by word, for those that have no walk of their own:
+ * before each call the writer learns the place, and is asked for it after.
  */
 
 #include "core/ct_config.h"
 
-#include "thrift/wire/ct_codec.h"
-
-/* One value on its way out. */
-typedef struct writing_s {
-    ct_writer_t         *writer;
-    const ct_protocol_t *protocol;
-    const char          *c_why; /* the first reason, or NULL */
-} writing_t;
-
-static ct_rc_t write_struct(writing_t *writing, const ct_struct_t *strct,
-                            const void *value);
-static ct_rc_t write_element(writing_t *writing, const ct_type_t *type,
-                             const void *place);
+#include "thrift/wire/ct_encode.h"
 
 
-static ct_rc_t
-fail(writing_t *writing, const char *c_why)
+uint8_t *
+ct_encode_fail(ct_encoder_t *encoder, const char *c_why)
 {
-    writing->c_why = c_why;
-    return CT_ERROR;
+    encoder->c_why = c_why;
+    return NULL;
 }
 
 
-/* A level of structs and containers begins; the outermost is not counted. */
-static ct_rc_t
-enter(writing_t *writing)
-{
-    if (writing->writer->depth > CT_CODEC_DEPTH) {
-        return fail(writing, "nested too deeply");
-    }
-    writing->writer->depth++;
-    return CT_OK;
-}
-
-
+/*
+ * The last place with room behind it is kept, and not the first without, for
+ * then the usual question is one comparison.
+ */
 static void
-leave(writing_t *writing)
+learn_room(ct_encoder_t *encoder)
 {
-    CT_ASSERT(writing->writer->depth > 0);
-    writing->writer->depth--;
+    const ct_buf_t *out = encoder->writer->out;
+
+    encoder->end = out->end;
+    encoder->roomy = out->end - CT_ENCODE_ROOM;
 }
 
 
-/*
- * An element that is not set has NULL and no length: it is written empty, for
- * its place in the container cannot be left out.
- */
-static ct_rc_t
-write_string(writing_t *writing, const ct_type_t *type, ct_str_t value)
+uint8_t *
+ct_encode_grow(ct_encoder_t *encoder, uint8_t *p, size_t len)
 {
-    if (value.len > INT32_MAX) {
-        return fail(writing, "a string longer than Thrift can say");
+    ct_buf_t *out = encoder->writer->out;
+
+    out->last = p;
+    if (ct_buf_reserve(out, len > CT_ENCODE_ROOM ? len : CT_ENCODE_ROOM)
+        != CT_OK) {
+        ct_writer_fail(encoder->writer, NULL);
+        return NULL;
     }
-    if (value.len > 0 && value.data == NULL) {
-        return fail(writing, "a string of some length without bytes");
-    }
-    if (type->is_binary) {
-        writing->protocol->write_binary(writing->writer, value);
-    } else {
-        writing->protocol->write_string(writing->writer, value);
-    }
-    return CT_OK;
-}
-
-
-/* A value that is neither a struct nor a container. */
-static ct_rc_t
-write_scalar(writing_t *writing, const ct_type_t *type, const void *place)
-{
-    const ct_protocol_t *protocol = writing->protocol;
-    ct_writer_t         *writer = writing->writer;
-
-    switch (type->ttype) {
-    case CT_T_BOOL:
-        protocol->write_bool(writer, *(const bool *) place);
-        return CT_OK;
-    case CT_T_I8:
-        protocol->write_i8(writer, *(const int8_t *) place);
-        return CT_OK;
-    case CT_T_I16:
-        protocol->write_i16(writer, *(const int16_t *) place);
-        return CT_OK;
-    case CT_T_I32:
-        protocol->write_i32(writer, *(const int32_t *) place);
-        return CT_OK;
-    case CT_T_I64:
-        protocol->write_i64(writer, *(const int64_t *) place);
-        return CT_OK;
-    case CT_T_DOUBLE:
-        protocol->write_double(writer, *(const double *) place);
-        return CT_OK;
-    case CT_T_STRING:
-        return write_string(writing, type, *(const ct_str_t *) place);
-    case CT_T_UUID:
-        protocol->write_uuid(writer, place);
-        return CT_OK;
-    case CT_T_STOP:
-    case CT_T_VOID:
-    case CT_T_STRUCT:
-    case CT_T_MAP:
-    case CT_T_SET:
-    case CT_T_LIST:
-        break;
-    }
-    CT_ASSERT(!"a table with a type that no value has");
-    return fail(writing, "a value of no type");
-}
-
-
-/* Lists and sets item by item; of a map's items first key, then value. */
-static ct_rc_t
-write_items(writing_t *writing, const ct_type_t *type, const ct_list_t *list)
-{
-    const char *item = list->items;
-    size_t      i;
-
-    for (i = 0; i < list->n; i++, item += type->item_size) {
-        if (type->ttype != CT_T_MAP) {
-            if (write_element(writing, type->element, item) != CT_OK) {
-                return CT_ERROR;
-            }
-            continue;
-        }
-        if (write_element(writing, type->key, item) != CT_OK
-            || write_element(writing, type->element, item + type->value_offset)
-                   != CT_OK) {
-            return CT_ERROR;
-        }
-    }
-    return CT_OK;
-}
-
-
-/*
- * n is what a handler left in a struct: garbage in it would read far behind
- * the items, so what cannot be is refused here.  Empty ones are no level.
- */
-static ct_rc_t
-write_container(writing_t *writing, const ct_type_t *type,
-                const ct_list_t *list)
-{
-    const uint8_t context = writing->writer->context;
-
-    if (list->n > INT32_MAX) {
-        return fail(writing, "a container larger than Thrift can say");
-    }
-    if (list->n > 0 && list->items == NULL) {
-        return fail(writing, "a container of some size without items");
-    }
-    if (list->n > 0 && enter(writing) != CT_OK) {
-        return CT_ERROR;
-    }
-    if (type->ttype == CT_T_MAP) {
-        writing->protocol->write_map(writing->writer, type->key->ttype,
-                                     type->element->ttype, list->n);
-    } else {
-        writing->protocol->write_list(writing->writer, type->ttype,
-                                      type->element->ttype, list->n);
-    }
-    if (list->n > 0) {
-        if (write_items(writing, type, list) != CT_OK) {
-            return CT_ERROR;
-        }
-        leave(writing);
-    }
-    ct_writer_end(writing->writer, context);
-    return CT_OK;
-}
-
-
-/* An element of a container: a struct stands at its place itself. */
-static ct_rc_t
-write_element(writing_t *writing, const ct_type_t *type, const void *place)
-{
-    switch (type->ttype) {
-    case CT_T_STRUCT:
-        return write_struct(writing, type->strct, place);
-    case CT_T_MAP:
-    case CT_T_SET:
-    case CT_T_LIST:
-        return write_container(writing, type, place);
-    default: /* Rule 38: the rest is write_scalar's to tell apart. */
-        return write_scalar(writing, type, place);
-    }
-}
-
-
-/* A field that is set: a struct stands behind a pointer. */
-static ct_rc_t
-write_field(writing_t *writing, const ct_field_t *field, const void *value)
-{
-    const char *base = value;
-    const void *place = base + field->offset;
-
-    writing->protocol->write_field(writing->writer, field->type->ttype,
-                                   field->id);
-    if (field->type->ttype == CT_T_STRUCT) {
-        const void *const *pointer = place;
-
-        place = *pointer;
-    }
-    return write_element(writing, field->type, place);
-}
-
-
-/*
- * One pass: a union with two fields set is found out when both are written,
- * which costs nobody anything but its author.
- */
-static ct_rc_t
-write_fields(writing_t *writing, const ct_struct_t *strct, const void *value)
-{
-    uint32_t nset = 0;
-    uint32_t i;
-
-    for (i = 0; i < strct->nfields; i++) {
-        const ct_field_t *field = &strct->fields[i];
-
-        if (ct_field_is_set(field, value)) {
-            nset++;
-            if (write_field(writing, field, value) != CT_OK) {
-                return CT_ERROR;
-            }
-        } else if (field->required == CT_REQUIRED) {
-            return fail(writing, "a required field is not set");
-        }
-    }
-    if (strct->is_union && nset != 1) {
-        return fail(writing, nset == 0 ? "a union with no field set"
-                                       : "a union with several fields set");
-    }
-    return CT_OK;
+    learn_room(encoder);
+    return out->last;
 }
 
 
@@ -276,41 +81,226 @@ ct_codec_result_is_set(const ct_struct_t *strct, const void *value,
 
 
 /* One field at most: an exception makes `success` meaningless. */
-static ct_rc_t
-write_result(writing_t *writing, const ct_struct_t *strct, const void *value)
+const ct_field_t *
+ct_encode_result_field(const ct_struct_t *strct, const void *value)
 {
     const ct_field_t *field = find_exception(strct, value);
 
     if (field == NULL) {
         field = ct_struct_field(strct, 0);
     }
-    if (field == NULL || !ct_field_is_set(field, value)) {
-        return CT_OK;
-    }
-    return write_field(writing, field, value);
+    return field != NULL && ct_field_is_set(field, value) ? field : NULL;
 }
 
 
-/* Recursion ends at CT_CODEC_DEPTH, also for a ring of pointers. */
-static ct_rc_t
-write_struct(writing_t *writing, const ct_struct_t *strct, const void *value)
+/* Where a word of the protocol is to write. */
+static ct_writer_t *
+writer_at(ct_encoder_t *encoder, uint8_t *p)
 {
-    ct_struct_mark_t mark;
-    ct_rc_t          rc;
+    encoder->writer->out->last = p;
+    return encoder->writer;
+}
 
-    if (enter(writing) != CT_OK) {
-        return CT_ERROR;
+
+/* And where it has written to; the buffer may have moved. */
+static uint8_t *
+place_of(ct_encoder_t *encoder)
+{
+    const ct_writer_t *writer = encoder->writer;
+
+    learn_room(encoder);
+    return writer->failed ? NULL : writer->out->last;
+}
+
+
+/* The words of any protocol: NAME's, with the rest as its arguments. */
+#define SAY(encoder, p, name, ...)                                             \
+    ((encoder)->writer->protocol->name(writer_at((encoder), (p)),              \
+                                       __VA_ARGS__),                           \
+     place_of(encoder))
+
+
+static uint8_t *
+begin(ct_encoder_t *encoder, uint8_t *p, ct_struct_mark_t *mark)
+{
+    return SAY(encoder, p, write_struct_begin, mark);
+}
+
+
+static uint8_t *
+end(ct_encoder_t *encoder, uint8_t *p, const ct_struct_mark_t *mark)
+{
+    const ct_protocol_t *protocol = encoder->writer->protocol;
+
+    protocol->write_stop(writer_at(encoder, p));
+    protocol->write_struct_end(encoder->writer, *mark);
+    return place_of(encoder);
+}
+
+
+static uint8_t *
+field(ct_encoder_t *encoder, uint8_t *p, ct_struct_mark_t *mark,
+      ct_ttype_t type, int16_t id)
+{
+    (void) mark;
+    return SAY(encoder, p, write_field, type, id);
+}
+
+
+static uint8_t *
+of_bool(ct_encoder_t *encoder, uint8_t *p, bool value)
+{
+    return SAY(encoder, p, write_bool, value);
+}
+
+
+static uint8_t *
+bool_field(ct_encoder_t *encoder, uint8_t *p, ct_struct_mark_t *mark,
+           int16_t id, bool value)
+{
+    p = field(encoder, p, mark, CT_T_BOOL, id);
+    return p == NULL ? NULL : of_bool(encoder, p, value);
+}
+
+
+static uint8_t *
+of_i8(ct_encoder_t *encoder, uint8_t *p, int8_t value)
+{
+    return SAY(encoder, p, write_i8, value);
+}
+
+
+static uint8_t *
+of_i16(ct_encoder_t *encoder, uint8_t *p, int16_t value)
+{
+    return SAY(encoder, p, write_i16, value);
+}
+
+
+static uint8_t *
+of_i32(ct_encoder_t *encoder, uint8_t *p, int32_t value)
+{
+    return SAY(encoder, p, write_i32, value);
+}
+
+
+static uint8_t *
+of_i64(ct_encoder_t *encoder, uint8_t *p, int64_t value)
+{
+    return SAY(encoder, p, write_i64, value);
+}
+
+
+static uint8_t *
+of_double(ct_encoder_t *encoder, uint8_t *p, double value)
+{
+    return SAY(encoder, p, write_double, value);
+}
+
+
+static uint8_t *
+of_uuid(ct_encoder_t *encoder, uint8_t *p, const ct_uuid_t *value)
+{
+    return SAY(encoder, p, write_uuid, value);
+}
+
+
+static uint8_t *
+of_string(ct_encoder_t *encoder, uint8_t *p, ct_str_t value, bool is_binary)
+{
+    return is_binary ? SAY(encoder, p, write_binary, value)
+                     : SAY(encoder, p, write_string, value);
+}
+
+
+static uint8_t *
+list(ct_encoder_t *encoder, uint8_t *p, ct_ttype_t type, ct_ttype_t element,
+     size_t n)
+{
+    return SAY(encoder, p, write_list, type, element, n);
+}
+
+
+static uint8_t *
+map(ct_encoder_t *encoder, uint8_t *p, ct_ttype_t key, ct_ttype_t value,
+    size_t n)
+{
+    return SAY(encoder, p, write_map, key, value, n);
+}
+
+
+static uint8_t *
+end_items(ct_encoder_t *encoder, uint8_t *p, uint8_t context)
+{
+    ct_writer_end(writer_at(encoder, p), context);
+    return place_of(encoder);
+}
+
+
+static uint8_t *of_struct(ct_encoder_t *encoder, const ct_struct_t *strct,
+                          const char *value, uint8_t *p);
+static uint8_t *of_container(ct_encoder_t *encoder, const ct_type_t *type,
+                             const ct_list_t *items, uint8_t *p);
+
+static const ct_encode_words_t words = {
+    .begin = begin,
+    .end = end,
+    .field = field,
+    .bool_field = bool_field,
+    .of_bool = of_bool,
+    .of_i8 = of_i8,
+    .of_i16 = of_i16,
+    .of_i32 = of_i32,
+    .of_i64 = of_i64,
+    .of_double = of_double,
+    .of_uuid = of_uuid,
+    .of_string = of_string,
+    .list = list,
+    .map = map,
+    .end_items = end_items,
+    .of_struct = of_struct,
+    .of_container = of_container,
+};
+
+
+static uint8_t *
+of_struct(ct_encoder_t *encoder, const ct_struct_t *strct, const char *value,
+          uint8_t *p)
+{
+    return ct_encode_struct(&words, encoder, strct, value, p);
+}
+
+
+static uint8_t *
+of_container(ct_encoder_t *encoder, const ct_type_t *type,
+             const ct_list_t *items, uint8_t *p)
+{
+    return ct_encode_container(&words, encoder, type, items, p);
+}
+
+
+ct_rc_t
+ct_encode(ct_writer_t *writer, const ct_struct_t *strct, const void *value,
+          const char **c_why, ct_encode_struct_fn walk)
+{
+    ct_encoder_t encoder = { .writer = writer, .depth = writer->depth };
+    uint8_t     *p = NULL;
+
+    /* A buffer without memory has no place that could be told from NULL. */
+    if (!writer->failed) {
+        p = ct_encode_grow(&encoder, writer->out->last, CT_ENCODE_ROOM);
     }
-    writing->protocol->write_struct_begin(writing->writer, &mark);
-    rc = strct->is_result ? write_result(writing, strct, value)
-                          : write_fields(writing, strct, value);
-    if (rc != CT_OK) {
-        return CT_ERROR;
+    if (p != NULL) {
+        p = walk(&encoder, strct, value, p);
     }
-    writing->protocol->write_stop(writing->writer);
-    writing->protocol->write_struct_end(writing->writer, mark);
-    leave(writing);
-    return CT_OK;
+    if (p != NULL) {
+        writer->out->last = p;
+        return CT_OK;
+    }
+    *c_why = encoder.c_why != NULL ? encoder.c_why
+             : writer->why != NULL ? writer->why
+                                   : "no memory for a reply";
+    return CT_ERROR;
 }
 
 
@@ -318,15 +308,9 @@ ct_rc_t
 ct_codec_write(ct_writer_t *writer, const ct_struct_t *strct, const void *value,
                const char **c_why)
 {
-    writing_t writing = { .writer = writer, .protocol = writer->protocol };
+    const ct_protocol_t *protocol = writer->protocol;
 
-    if (write_struct(&writing, strct, value) != CT_OK) {
-        *c_why = writing.c_why;
-        return CT_ERROR;
-    }
-    if (writer->failed) {
-        *c_why = writer->why != NULL ? writer->why : "no memory for a reply";
-        return CT_ERROR;
-    }
-    return CT_OK;
+    return protocol->write_struct != NULL
+               ? protocol->write_struct(writer, strct, value, c_why)
+               : ct_encode(writer, strct, value, c_why, of_struct);
 }

@@ -148,6 +148,15 @@ struct ct_protocol_s {
     void (*write_uuid)(ct_writer_t *writer, const ct_uuid_t *value);
 
     /*
+     * ct_codec_read and ct_codec_write, made for this protocol alone; NULL:
+     * by way of the above.
+     */
+    ct_rc_t (*read_struct)(ct_reader_t *reader, const ct_struct_t *strct,
+                           void *value);
+    ct_rc_t (*write_struct)(ct_writer_t *writer, const ct_struct_t *strct,
+                            const void *value, const char **c_why);
+
+    /*
      * Moves on over a message without a frame: CT_OK when scan->offset is
      * its length; else as ct_transport_t's `cut`.
      */

@@ -9,6 +9,8 @@
 
 #include "thrift/wire/ct_type.h"
 
+#include "thrift/wire/ct_field.h"
+
 const ct_type_t ct_type_bool = { .ttype = CT_T_BOOL };
 const ct_type_t ct_type_i8 = { .ttype = CT_T_I8 };
 const ct_type_t ct_type_i16 = { .ttype = CT_T_I16 };
@@ -93,31 +95,8 @@ ct_struct_field(const ct_struct_t *strct, int16_t id)
 }
 
 
-/*
- * Pointers speak for themselves, whatever flag a table may give them: there
- * is only one truth to keep.
- */
 bool
 ct_field_is_set(const ct_field_t *field, const void *value)
 {
-    const char *base = value;
-    const void *place = base + field->offset;
-
-    if (field->type->ttype == CT_T_STRING) {
-        const ct_str_t *str = place;
-
-        return str->data != NULL;
-    }
-    if (field->type->ttype == CT_T_STRUCT) {
-        const void *const *pointer = place;
-
-        return *pointer != NULL;
-    }
-    if (field->has_offset != CT_NO_FLAG) {
-        const void *flag = base + field->has_offset;
-        const bool *is_set = flag;
-
-        return *is_set;
-    }
-    return true;
+    return ct_field_has(field, value);
 }
