@@ -66,6 +66,43 @@ folds_numbers(void **state CT_UNUSED)
 }
 
 
+/* Each number of bytes, at its edges: written and read in both ways. */
+static void
+folds_numbers_of_all_sizes(void **state CT_UNUSED)
+{
+    uint8_t  bytes[CT_VARINT64_SIZE + 8];
+    uint8_t  wide[CT_VARINT64_SIZE + 8];
+    uint64_t value;
+    uint64_t read = 0;
+    size_t   size;
+    size_t   n = 0;
+    int      bit;
+    int      off;
+
+    for (bit = 0; bit < 64; bit++) {
+        for (off = -1; off <= 1; off++) {
+            value = (UINT64_C(1) << bit) + (uint64_t) off;
+            memset(bytes, 0xff, sizeof(bytes));
+            size = ct_varint_write(bytes, value);
+            assert_int_equal(ct_varint_write_wide(wide, value), size);
+            assert_memory_equal(bytes, wide, size);
+            /* With something behind it, and with nothing. */
+            assert_int_equal(
+                ct_varint_read(bytes, sizeof(bytes), 64, &read, &n), CT_OK);
+            assert_true(read == value && n == size);
+            assert_int_equal(ct_varint_read(bytes, size, 64, &read, &n), CT_OK);
+            assert_true(read == value && n == size);
+            assert_int_equal(
+                ct_varint_read(bytes, sizeof(bytes), 32, &read, &n),
+                value <= UINT32_MAX ? CT_OK : CT_DECLINED);
+            assert_int_equal(
+                ct_varint_read(bytes, sizeof(bytes), 16, &read, &n),
+                value <= UINT16_MAX ? CT_OK : CT_DECLINED);
+        }
+    }
+}
+
+
 static ct_rc_t
 varint(const char *bytes, size_t len, unsigned bits)
 {
@@ -644,6 +681,7 @@ main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(folds_numbers),
+        cmocka_unit_test(folds_numbers_of_all_sizes),
         cmocka_unit_test(caps_numbers),
         cmocka_unit_test(reads_scalars),
         cmocka_unit_test(refuses_short_values),

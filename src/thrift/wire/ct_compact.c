@@ -29,13 +29,6 @@
 /* Of a field's header in its longest form. */
 #define FIELD_SIZE (1 + CT_VARINT32_SIZE)
 
-/* reader->held_bool. */
-enum {
-    HELD_NONE = 0,
-    HELD_FALSE,
-    HELD_TRUE,
-};
-
 const ct_ttype_t ct_compact_ttypes[CT_COMPACT_NTYPES] = {
     [CT_COMPACT_TRUE] = CT_T_BOOL,     [CT_COMPACT_FALSE] = CT_T_BOOL,
     [CT_COMPACT_I8] = CT_T_I8,         [CT_COMPACT_I16] = CT_T_I16,
@@ -56,8 +49,7 @@ const ct_scan_size_t ct_compact_sizes[CT_COMPACT_NTYPES] = {
     [CT_COMPACT_UUID] = { 16, true },
 };
 
-/* The other way round. */
-static const uint8_t compact_types[] = {
+const uint8_t ct_compact_numbers[CT_T_UUID + 1] = {
     [CT_T_BOOL] = CT_COMPACT_TRUE,     [CT_T_I8] = CT_COMPACT_I8,
     [CT_T_DOUBLE] = CT_COMPACT_DOUBLE, [CT_T_I16] = CT_COMPACT_I16,
     [CT_T_I32] = CT_COMPACT_I32,       [CT_T_I64] = CT_COMPACT_I64,
@@ -99,9 +91,9 @@ read_bool(ct_reader_t *reader, bool *value)
 {
     const uint8_t *data;
 
-    if (reader->held_bool != HELD_NONE) {
-        *value = reader->held_bool == HELD_TRUE;
-        reader->held_bool = HELD_NONE;
+    if (reader->held_bool != CT_COMPACT_HELD_NONE) {
+        *value = reader->held_bool == CT_COMPACT_HELD_TRUE;
+        reader->held_bool = CT_COMPACT_HELD_NONE;
         return CT_OK;
     }
     data = ct_reader_take(reader, 1);
@@ -162,7 +154,7 @@ read_double(ct_reader_t *reader, double *value)
     if (data == NULL) {
         return CT_ERROR;
     }
-    bits = __builtin_bswap64(ct_load64(data));
+    bits = ct_load64_le(data);
     memcpy(value, &bits, sizeof(bits));
     return CT_OK;
 }
@@ -285,7 +277,8 @@ read_field(ct_reader_t *reader, ct_ttype_t *type, int16_t *id)
     }
     reader->last_field = *id;
     if (*type == CT_T_BOOL) {
-        reader->held_bool = number == CT_COMPACT_TRUE ? HELD_TRUE : HELD_FALSE;
+        reader->held_bool = number == CT_COMPACT_TRUE ? CT_COMPACT_HELD_TRUE
+                                                      : CT_COMPACT_HELD_FALSE;
     }
     return CT_OK;
 }
@@ -414,7 +407,7 @@ write_field(ct_writer_t *writer, ct_ttype_t type, int16_t id)
         writer->has_held_field = true;
         return;
     }
-    write_header(writer, compact_types[type], id);
+    write_header(writer, ct_compact_numbers[type], id);
 }
 
 
@@ -440,7 +433,7 @@ write_double(ct_writer_t *writer, double value)
 
     if (data != NULL) {
         memcpy(&bits, &value, sizeof(bits));
-        ct_store64(data, __builtin_bswap64(bits));
+        ct_store64_le(data, bits);
     }
 }
 
@@ -509,7 +502,7 @@ write_stop(ct_writer_t *writer)
 static void
 write_list(ct_writer_t *writer, ct_ttype_t type, ct_ttype_t element, size_t n)
 {
-    const unsigned number = compact_types[element];
+    const unsigned number = ct_compact_numbers[element];
 
     CT_ASSERT(n <= INT32_MAX);
     (void) type;
@@ -528,8 +521,8 @@ write_map(ct_writer_t *writer, ct_ttype_t key, ct_ttype_t value, size_t n)
     CT_ASSERT(n <= INT32_MAX);
     write_varint(writer, n);
     if (n > 0) {
-        ct_plain_write_i8(
-            writer, (int8_t) (compact_types[key] << 4 | compact_types[value]));
+        ct_plain_write_i8(writer, (int8_t) (ct_compact_numbers[key] << 4
+                                            | ct_compact_numbers[value]));
     }
 }
 
@@ -568,5 +561,7 @@ const ct_protocol_t ct_compact_protocol = {
     .write_string = write_string,
     .write_binary = write_string,
     .write_uuid = ct_plain_write_uuid,
+    .read_struct = ct_compact_read_struct,
+    .write_struct = ct_compact_write_struct,
     .scan = ct_compact_scan,
 };

@@ -53,6 +53,22 @@ enum {
 extern const ct_ttype_t     ct_compact_ttypes[CT_COMPACT_NTYPES];
 extern const ct_scan_size_t ct_compact_sizes[CT_COMPACT_NTYPES];
 
+/* And by our type the protocol's number. */
+extern const uint8_t ct_compact_numbers[CT_T_UUID + 1];
+
+/* reader->held_bool. */
+enum {
+    CT_COMPACT_HELD_NONE = 0,
+    CT_COMPACT_HELD_FALSE,
+    CT_COMPACT_HELD_TRUE,
+};
+
+/* For the protocol's table: the codec made for it. */
+ct_rc_t ct_compact_read_struct(ct_reader_t *reader, const ct_struct_t *strct,
+                               void *value);
+ct_rc_t ct_compact_write_struct(ct_writer_t *writer, const ct_struct_t *strct,
+                                const void *value, const char **c_why);
+
 /*
  * The id that a field's header gives with a delta.  False: it is beyond what
  * an id can be.

@@ -17,18 +17,41 @@
 #include "core/ct_config.h"
 
 #include "core/ct_rc.h"
+#include "thrift/wire/ct_bytes.h"
 
 #define CT_VARINT32_SIZE 5
 #define CT_VARINT64_SIZE 10
 
+/* The top bit of each of eight bytes. */
+#define CT_VARINT_TOPS UINT64_C(0x8080808080808080)
+
 /*
- * The varint at `data` as a number of 16, 32 or 64 `bits`; *size are its
- * bytes.  CT_AGAIN: it goes on behind `len`.  CT_DECLINED: it is longer than
- * its type.
+ * The eight low groups of seven bits, each in a byte of its own, and back:
+ * neighbours are moved apart in three steps, which is less work than a turn
+ * for each of four bytes.
  */
+static inline uint64_t
+ct_varint_spread(uint64_t value)
+{
+    value = (value & 0xfffffff0000000) << 4 | (value & 0xfffffff);
+    value = (value & 0x0fffc0000fffc000) << 2 | (value & 0x3fff00003fff);
+    return (value & 0x3f803f803f803f80) << 1 | (value & 0x7f007f007f007f);
+}
+
+
+static inline uint64_t
+ct_varint_gather(uint64_t bytes)
+{
+    bytes = (bytes & 0x7f007f007f007f00) >> 1 | (bytes & 0x7f007f007f007f);
+    bytes = (bytes & 0x3fff00003fff0000) >> 2 | (bytes & 0x3fff00003fff);
+    return (bytes & 0x0fffffff00000000) >> 4 | (bytes & 0xfffffff);
+}
+
+
+/* ct_varint_read, byte by byte. */
 static inline ct_rc_t
-ct_varint_read(const uint8_t *data, size_t len, unsigned bits, uint64_t *value,
-               size_t *size)
+ct_varint_read_slowly(const uint8_t *data, size_t len, unsigned bits,
+                      uint64_t *value, size_t *size)
 {
     const size_t most = bits == 64 ? CT_VARINT64_SIZE : CT_VARINT32_SIZE;
     uint64_t     sum = 0;
@@ -51,6 +74,35 @@ ct_varint_read(const uint8_t *data, size_t len, unsigned bits, uint64_t *value,
 }
 
 
+/*
+ * The varint at `data` as a number of 16, 32 or 64 `bits`; *size are its
+ * bytes.  CT_AGAIN: it goes on behind `len`.  CT_DECLINED: it is longer than
+ * its type.
+ */
+static inline ct_rc_t
+ct_varint_read(const uint8_t *data, size_t len, unsigned bits, uint64_t *value,
+               size_t *size)
+{
+    uint64_t bytes;
+    uint64_t ends;
+
+    if (len < sizeof(bytes)) {
+        return ct_varint_read_slowly(data, len, bits, value, size);
+    }
+    bytes = ct_load64_le(data);
+    ends = ~bytes & CT_VARINT_TOPS;
+    if (ends == 0) {
+        return ct_varint_read_slowly(data, len, bits, value, size);
+    }
+    *size = (size_t) __builtin_ctzll(ends) / 8 + 1;
+    /* All bits below the first end. */
+    *value = ct_varint_gather(bytes & (ends ^ (ends - 1)));
+    return bits < 64 && (*size > CT_VARINT32_SIZE || *value >> bits != 0)
+               ? CT_DECLINED
+               : CT_OK;
+}
+
+
 /* Writes at most CT_VARINT64_SIZE bytes and gives their number. */
 static inline size_t
 ct_varint_write(uint8_t *data, uint64_t value)
@@ -62,6 +114,30 @@ ct_varint_write(uint8_t *data, uint64_t value)
         value >>= 7;
     }
     data[n++] = (uint8_t) value;
+    return n;
+}
+
+
+/*
+ * The same where CT_VARINT64_SIZE bytes may be written to, whatever the
+ * number of those that count.
+ */
+static inline size_t
+ct_varint_write_wide(uint8_t *data, uint64_t value)
+{
+    unsigned n;
+
+    if (value <= 0x7f) {
+        data[0] = (uint8_t) value;
+        return 1;
+    }
+    if (value >> 56 != 0) {
+        return ct_varint_write(data, value);
+    }
+    n = (63 - (unsigned) __builtin_clzll(value)) / 7 + 1;
+    ct_store64_le(data,
+                  ct_varint_spread(value)
+                      | (CT_VARINT_TOPS & ((UINT64_C(1) << 8 * (n - 1)) - 1)));
     return n;
 }
 
