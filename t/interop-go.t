@@ -60,7 +60,7 @@ if ($why) {
     $i->client(
         library    => $library,
         command    => [$i->build . '/client'],
-        protocols  => [map { ($_, "multi-$_") } @protocols],
+        protocols  => ['lax', map { ($_, "multi-$_") } @protocols],
         transports => [qw(buffered framed http zlib)],
         sockets    => \@sockets,
     );

@@ -49,12 +49,13 @@ sub cannot {
 
 sub client {
     my ($library, $transports, @args) = @_;
+    my @multiplexed = map { ($_, "multi-$_") } qw(binary compact json);
 
     $i->client(
         library => $library,
         command => ['java', '-Xshare:auto', '-XX:TieredStopAtLevel=1', '-cp',
             $i->build . '/classes:' . $i->build . '/lib/*', 'Client', @args],
-        protocols  => [map { ($_, "multi-$_") } qw(binary compact json)],
+        protocols  => ['lax', @multiplexed],
         transports => $transports,
         sockets    => [qw(tcp unix abstract tls)],
         except     => \&cannot,

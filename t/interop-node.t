@@ -61,7 +61,7 @@ if ($why) {
         library => $library,
         command => ['node', '--no-deprecation', $i->source('client.js'),
             $generated],
-        protocols  => [map { ($_, "multi-$_") } @protocols],
+        protocols  => ['lax', map { ($_, "multi-$_") } @protocols],
         transports => [qw(buffered framed http)],
         sockets    => [qw(tcp unix abstract tls)],
         except     => sub {

@@ -23,6 +23,8 @@ sub http_needs_port {
     return undef;
 }
 
+sub multiplexed { return map { ($_, "multi-$_") } @_ }
+
 sub client {
     my ($library, $generated, $protocols, @more) = @_;
 
@@ -30,7 +32,7 @@ sub client {
         library => $library,
         command => ['/usr/bin/ruby', '-W0', $i->source('client.rb'),
             $generated, @more],
-        protocols  => [map { ($_, "multi-$_") } @$protocols],
+        protocols  => $protocols,
         transports => [qw(buffered framed http)],
         sockets    => [qw(tcp unix abstract tls)],
         except     => \&http_needs_port,
@@ -49,7 +51,8 @@ if ($why) {
 } elsif (!$generated) {
     fail('thrift --gen rb: ' . $i->why);
 } else {
-    client($library, $generated, [qw(binary compact json)]);
-    client("$library in C", $generated, ['binary'], 'accelerated');
+    client($library, $generated, ['lax', multiplexed(qw(binary compact json))]);
+    client("$library in C", $generated, [multiplexed('binary')],
+        'accelerated');
 }
 done_testing;

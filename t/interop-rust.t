@@ -63,7 +63,7 @@ if ($why) {
     $i->client(
         library    => $library,
         command    => [$i->build . '/target/debug/client'],
-        protocols  => [map { ($_, "multi-$_") } qw(binary compact)],
+        protocols  => ['lax', map { ($_, "multi-$_") } qw(binary compact)],
         transports => [qw(buffered framed)],
         sockets    => [qw(tcp unix abstract tls)],
     );

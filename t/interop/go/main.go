@@ -56,6 +56,9 @@ func (c *combination) config() (*thrift.TConfiguration, error) {
 		ConnectTimeout: patience,
 		SocketTimeout:  patience,
 	}
+	if c.protocol == "lax" {
+		conf.TBinaryStrictWrite = thrift.BoolPtr(false)
+	}
 	if c.protocol == "header-compact" {
 		conf.THeaderProtocolID = thrift.THeaderProtocolIDPtrMust(
 			thrift.THeaderProtocolCompact)
@@ -148,7 +151,7 @@ func (c *combination) wrap(socket thrift.TTransport,
 func (c *combination) newProtocol(transport thrift.TTransport,
 	conf *thrift.TConfiguration) (thrift.TProtocol, error) {
 	switch c.protocol {
-	case "binary":
+	case "binary", "lax":
 		return thrift.NewTBinaryProtocolConf(transport, conf), nil
 	case "compact":
 		return thrift.NewTCompactProtocolConf(transport, conf), nil

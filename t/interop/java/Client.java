@@ -138,6 +138,8 @@ public final class Client {
         switch (word) {
         case "compact":
             return new TCompactProtocol(transport);
+        case "lax":
+            return new TBinaryProtocol(transport, false, false);
         case "json":
             return new TJSONProtocol(transport);
         default:

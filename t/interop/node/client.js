@@ -14,7 +14,15 @@ const generated = path.resolve(process.argv[2]);
 const ThriftTest = require(path.join(generated, 'ThriftTest'));
 const SecondService = require(path.join(generated, 'SecondService'));
 
+class LaxProtocol extends thrift.TBinaryProtocol {
+    constructor(transport)
+    {
+        super(transport, false, false);
+    }
+}
+
 const PROTOCOLS = {
+    lax: LaxProtocol,
     binary: thrift.TBinaryProtocol,
     compact: thrift.TCompactProtocol,
     json: thrift.TJSONProtocol,

@@ -48,6 +48,7 @@ def protocol_of(word, transport)
   case word
   when 'compact' then Thrift::CompactProtocol.new(transport)
   when 'json' then Thrift::JsonProtocol.new(transport)
+  when 'lax' then Thrift::BinaryProtocol.new(transport, false, false)
   else
     return Thrift::BinaryProtocolAccelerated.new(transport) if ACCELERATED
     Thrift::BinaryProtocol.new(transport)

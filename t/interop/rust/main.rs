@@ -85,7 +85,7 @@ fn input(protocol: &str, transport: &str, channel: Channel)
     };
     match protocol {
         "compact" => Box::new(TCompactInputProtocol::new(layer)),
-        _ => Box::new(TBinaryInputProtocol::new(layer, true)),
+        _ => Box::new(TBinaryInputProtocol::new(layer, protocol != "lax")),
     }
 }
 
@@ -97,7 +97,7 @@ fn output(protocol: &str, transport: &str, channel: Channel)
     };
     match protocol {
         "compact" => Box::new(TCompactOutputProtocol::new(layer)),
-        _ => Box::new(TBinaryOutputProtocol::new(layer, true)),
+        _ => Box::new(TBinaryOutputProtocol::new(layer, protocol != "lax")),
     }
 }
 
