@@ -27,7 +27,7 @@ thrift {
         listen 127.0.0.1:%%PORT_2%%;
         listen unix:%%TESTDIR%%/sock;
         max_unsent_replies 1;
-        client_read_timeout 200ms;
+        client_read_timeout 10s;
         service Probe { }
     }
 }
