@@ -137,6 +137,21 @@ static void binaries(ThriftTestClient &c)
     }
 }
 
+// What nothing compresses.
+static void noise(ThriftTestClient &c)
+{
+    std::string bytes(140000, '\0');
+    std::string back;
+    uint32_t    state = 1;
+
+    for (char &byte : bytes) {
+        state = state * 1664525 + 1013904223;
+        byte = static_cast<char>(state >> 24);
+    }
+    c.testBinary(back, bytes);
+    check(back == bytes, "testBinary of noise");
+}
+
 static Xtruct xtruct(const std::string &s, int8_t byte, int32_t i32,
                      int64_t i64)
 {
@@ -363,8 +378,8 @@ void check_everything(const Protocol &protocol, const Protocol &second,
 {
     ThriftTestClient client(protocol);
 
-    for (auto part : {strings, integers, doubles, binaries, structs, containers,
-                      worked_out, insanity, exceptions}) {
+    for (auto part : {noise, strings, integers, doubles, binaries, structs,
+                      containers, worked_out, insanity, exceptions}) {
         part(client);
     }
     oneway(client, after_oneway);

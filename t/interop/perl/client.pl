@@ -60,22 +60,31 @@ sub failure_of {
     return $@;
 }
 
+# Each value, or every third where a call takes a connection of its own.
+sub some {
+    my ($few, @values) = @_;
+
+    return @values[grep { !$few || $_ % 3 == 0 } 0 .. $#values];
+}
+
 sub base_types {
-    my ($c) = @_;
+    my ($c, $few) = @_;
 
     $c->testVoid;
-    same('testString', $c->testString($_), $_) for @strings;
+    same('testString', $c->testString($_), $_) for some($few, @strings);
     same('testBool', $c->testBool($_) ? 1 : 0, $_) for 0, 1;
-    same('testByte', $c->testByte($_), $_) for 0, 1, -1, 63, 64, 127, -128;
+    same('testByte', $c->testByte($_), $_)
+        for some($few, -128, 0, 1, -1, 63, 64, 127);
     same('testI32', $c->testI32($_), $_)
-        for 0, 1, -1, 63, 64, 8191, -8193, $int32_max, -$int32_max - 1;
-    for (0, 1, -1, $int32_max + 1, -$int32_max - 2, 9007199254740993,
-        $int64_max, $int64_min) {
+        for some($few, -$int32_max - 1, 0, 1, -1, 63, 64, 8191, -8193,
+        $int32_max);
+    for (some($few, $int64_min, 0, 1, -1, $int32_max + 1, -$int32_max - 2,
+        9007199254740993, $int64_max)) {
         same('testI64', $c->testI64($_), $_);
         same('testTypedef', $c->testTypedef($_), $_);
     }
-    for (0, 1, -1, 0.1, 1 / 3, 1e307, 1e-292, 5e-324, 9**9**9, -9**9**9,
-        2**53 - 1, -0.000341012439638598279) {
+    for (some($few, 0, 1, -1, 0.1, 1 / 3, 1e307, 1e-292, 5e-324, 9**9**9,
+        -9**9**9, 2**53 - 1, -0.000341012439638598279)) {
         my $back = $c->testDouble($_);
         failure("testDouble: $back instead of $_") if $back != $_;
     }
@@ -241,7 +250,8 @@ sub run {
     }
     my $client = ThriftTest::ThriftTestClient->new($protocol);
     $transport->open;
-    $_->($client) for \&base_types, \&structs, \&containers, \&worked_out,
+    base_types($client, $transport_word eq 'http');
+    $_->($client) for \&structs, \&containers, \&worked_out,
         \&exceptions;
     $client->testOneway(1);
     same('testI32 behind testOneway', $client->testI32(-1), -1);

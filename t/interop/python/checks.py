@@ -17,7 +17,8 @@ class Library:
 
     def __init__(self, types, application_exception, unknown_method,
                  has_special_doubles=True, has_enum_keys=True,
-                 call_unknown=None, uuid=None, big=131072, few=False):
+                 call_unknown=None, uuid=None, big=131072, many=500,
+                 few=False):
         self.types = types
         self.application_exception = application_exception
         self.unknown_method = unknown_method
@@ -26,6 +27,7 @@ class Library:
         self.call_unknown = call_unknown
         self.uuid = uuid
         self.big = big
+        self.many = many
         self.few = few
 
 
@@ -119,15 +121,15 @@ def structs(c, lib):
 
 
 def containers(c, lib):
-    for m in ({}, {1: 2}, {n: n * 7 for n in range(-500, 500)},
+    for m in ({}, {1: 2}, {n: n * 7 for n in range(-lib.many, lib.many)},
               {-2 ** 31: 2 ** 31 - 1}):
         same("testMap", c.testMap(m), m)
     for m in ({}, {"a": "2", "b": "blah", "some": "thing", "": ""},
               {UNICODE: CONTROL, "a b": UNICODE * 10, "0": "\\\""}):
         same("testStringMap", c.testStringMap(m), m)
-    for s in (set(), {-2, -1, 0, 1, 2}, set(range(1000))):
+    for s in (set(), {-2, -1, 0, 1, 2}, set(range(lib.many))):
         same("testSet", set(c.testSet(s)), s)
-    for x in ([], [0], list(range(-20, 20)), I32S, [-1] * 1000):
+    for x in ([], [0], list(range(-20, 20)), I32S, [-1] * lib.many):
         same("testList", c.testList(x), x)
 
 
