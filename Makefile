@@ -21,6 +21,8 @@ ARGS = --builddir=$(B) --prefix=$(CURDIR)/$(B)/prefix --with-werror \
     $(ARGS_$(B))
 ARGS_objs-clang = --with-cc=clang --with-kqueue-shim
 ARGS_objs-asan = --with-sanitizers --with-kqueue-shim --with-faults
+ARGS_objs-cov = --with-cc=gcc --with-debug --with-cc-opt=--coverage \
+    --with-ld-opt=--coverage
 ARGS_objs-fuzz = --with-cc=clang --with-sanitizers \
     --with-cc-opt=-fsanitize=fuzzer-no-link
 
@@ -31,8 +33,8 @@ build = $(MAKE) --no-print-directory $(jobs) -f $(B)/Makefile
 # Parallel unless told otherwise; a make above hands down its own -j.
 jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 
-.PHONY: all run check unit black-box asan fuzz fuzz-run lint arch check-all \
-    install clean help changed
+.PHONY: all run check unit black-box asan fuzz fuzz-run coverage lint arch \
+    check-all install clean help changed
 
 all: $(B)/Makefile
 	@$(build) all
@@ -81,6 +83,13 @@ fuzz:
 fuzz-run: $(B)/Makefile
 	@$(build) fuzz-bins
 	@FUZZ_RUNS=$(FUZZ_RUNS) $(PROVE) t/fuzz/run.t
+
+# Lines that the unit tests run, of the sources below OF; MISSING=1 names the
+# others.  What earlier runs have counted is forgotten.
+coverage:
+	@find objs-cov -name '*.gcda' -delete 2> /dev/null || :
+	@$(call with,objs-cov) unit
+	@perl auto/coverage objs-cov $(OF) $(if $(MISSING),--missing)
 
 lint:
 	@sh auto/lint
