@@ -140,4 +140,41 @@ is(echo(tls(port => $t->port(2)), 'crypt'), 'crypt', '... and TLS');
 cmp_ok(counter('tls_handshakes'), '>', 5, 'handshakes are counted');
 cmp_ok(counter('tls_failed'), '>', 1, '... and failed ones');
 
+
+# ---- A chain, and a key that only root may read.
+
+{
+    my $r = CThrift::Test->new;
+    my $who = $> == 0 ? 'user nobody nogroup;' : '';
+
+    $pki->ca('between', ca => 'ca');
+    $pki->cert('leaf', ca => 'between', names => ['leaf.test']);
+    $pki->write('leaf-chain.pem', $pki->read('leaf.pem')
+            . $pki->read('between.pem'));
+    chmod 0400, "$dir/leaf.key";
+    $r->conf(<<"END");
+worker_processes 1;
+$who
+thrift {
+    server {
+        listen 127.0.0.1:%%PORT_1%% ssl;
+        ssl_certificate $dir/leaf-chain.pem;
+        ssl_certificate_key $dir/leaf.key;
+        service PingService { }
+    }
+}
+END
+    $r->start;
+    for my $n (1, 2) {
+        my $c = eval { CThrift::Tls->new(port => $r->port(1), ssl => {
+            SSL_verify_mode => 1, SSL_ca_file => "$dir/ca.pem",
+            SSL_verifycn_name => 'leaf.test', SSL_verifycn_scheme => 'www',
+        }) };
+        ok($c, 'a chain is sent whole') or diag $@;
+        ok($r->reload, '... and its key read again') if $n == 1;
+    }
+    isnt((stat '/proc/' . ($r->workers)[0])[4], 0, '... for workers without '
+            . 'rights') if $who;
+}
+
 done_testing();

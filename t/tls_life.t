@@ -32,6 +32,7 @@ $pki->copy("first.$_", "site.$_") for qw(pem key);
 
 $t->conf(<<'END');
 load_module %%OBJS%%/probe.so;
+load_module %%OBJS%%/unruly.so;
 worker_processes 1;
 thrift {
     ssl_certificate site.pem;
@@ -41,6 +42,8 @@ thrift {
         listen unix:%%TESTDIR%%/sock ssl;
         listen 127.0.0.1:%%PORT_4%%;
         service Probe { }
+        service Unruly { }
+        default_service Probe;
     }
     server {
         listen 127.0.0.1:%%PORT_2%% ssl proxy_protocol;
@@ -277,6 +280,29 @@ for my $how ('a goodbye', 'none') {
     is_deeply(\@got, [map { "e$_" } 1 .. 50],
         "all that came before the end, with $how, is answered");
     ok($c->is_closed(5), '... and then it is closed');
+}
+
+
+# ---- Memory that ends at the n-th allocation.
+
+SKIP: {
+    my $plain = $t->client(port => $t->port(4), framed => 1);
+    my $starve = sub {
+        return CThrift::Client::result(
+            $plain->call('Unruly:starve', [[1, ['i32', $_[0]]]]));
+    };
+    skip 'the build has no faults', 1 if !$starve->(1_000_000);
+
+    my @late;
+    for my $n (0 .. 8) {
+        $starve->($n);
+        eval { tls(timeout => 5)->call('nothing') };
+        push @late, $n if $@ =~ /timeout/;
+        $plain = $t->client(port => $t->port(4), framed => 1)
+            if !eval { $starve->(1_000_000); 1 };
+    }
+    is("@late", '', 'nobody waits for ever where memory ends');
+    is(echo(tls(), 'x'), 'x', '... and others are served');
 }
 
 

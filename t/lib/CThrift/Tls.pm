@@ -56,6 +56,7 @@ sub start {
     my ($self, %ssl) = @_;
     my $socket = $self->{socket};
 
+    local $SIG{PIPE} = 'IGNORE';
     $socket->blocking(1);
     IO::Socket::SSL->start_SSL($socket, SSL_verify_mode => 0,
         Timeout => $self->{timeout}, %ssl)
@@ -114,6 +115,7 @@ sub close {
     my ($self) = @_;
     my $socket = delete $self->{socket} // return;
 
+    local $SIG{PIPE} = 'IGNORE';
     $socket->blocking(1);
     $socket->close(SSL_fast_shutdown => 1);
 }
