@@ -30,6 +30,11 @@ thrift {
         client_read_timeout 10s;
         service Probe { }
     }
+    server {
+        listen 127.0.0.1:%%PORT_3%%;
+        client_read_timeout 200ms;
+        service Probe { }
+    }
 }
 END
 $t->start;
@@ -187,7 +192,7 @@ for my $rest ('', "\0" x 12, "\0\0\0\1" x 3) {
 
 # A line end behind a message of JSON is not half of another one.
 {
-    my $c = $t->client(port => $t->port(2));
+    my $c = $t->client(port => $t->port(3));
     $c->send_raw(qq([1,"nothing",1,7,{}]\r\n));
     sleep 0.5;
     ok($c->fill(time + 5), 'answered');
