@@ -19,6 +19,7 @@
 #include "thrift/wire/ct_http_head.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "thrift/wire/ct_http_field.h"
 
@@ -201,6 +202,15 @@ read_coding(ct_scan_t *scan, ct_http_head_t *head, ct_str_t value)
 }
 
 
+/* What an address has around its host, or a list between two. */
+static bool
+parts_hosts(char c)
+{
+    return c == ' ' || c == '\t' || c == ',' || c == '/' || c == '@'
+           || c == '\\' || c == '?' || c == '#';
+}
+
+
 /* A host with anything else beside it could be two. */
 static ct_rc_t
 read_host(ct_scan_t *scan, ct_http_head_t *head, ct_str_t value)
@@ -209,7 +219,7 @@ read_host(ct_scan_t *scan, ct_http_head_t *head, ct_str_t value)
         return fail(scan, "two hosts");
     }
     for (size_t i = 0; i < value.len; i++) {
-        if (strchr(" \t,/@\\?#", value.data[i]) != NULL) {
+        if (parts_hosts(value.data[i])) {
             return fail(scan, "a host that is none");
         }
     }
@@ -300,7 +310,9 @@ field_read(ct_scan_t *scan, ct_http_head_t *head, ct_str_t line)
     head->nfields++;
     for (size_t i = 0; i < CT_ARRAY_LEN(known_fields); i++) {
         if (known_fields[i].name.len == field.name.len
-            && ct_http_says(field.name, known_fields[i].name.data)) {
+            && strncasecmp(known_fields[i].name.data, field.name.data,
+                           field.name.len)
+                   == 0) {
             return known_fields[i].read(scan, head, field.value);
         }
     }
