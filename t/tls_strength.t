@@ -22,6 +22,8 @@ $pki->cert('ecdsa', ca => 'ca', names => ['one.test']);
 $pki->cert('rsa', ca => 'ca', names => ['one.test'], kind => 'rsa',
     serial => 9);
 $pki->cert('other', ca => 'ca', names => ['other.test'], serial => 10);
+$pki->cert('wild', ca => 'ca', names => ['*.wild.test'], serial => 11);
+$pki->cert('exact', ca => 'ca', names => ['a.wild.test'], serial => 12);
 $pki->ocsp('rsa.der', 'ca', 'rsa', 9);
 $pki->ocsp('other.der', 'ca', 'other', 10);
 $pki->ocsp('stranger.der', 'ca', 'ca', 99);
@@ -37,6 +39,10 @@ thrift {
         ssl_certificate_key rsa.key;
         ssl_certificate other.pem;
         ssl_certificate_key other.key;
+        ssl_certificate wild.pem;
+        ssl_certificate_key wild.key;
+        ssl_certificate exact.pem;
+        ssl_certificate_key exact.key;
         ssl_stapling_file rsa.der;
         ssl_stapling_file other.der;
         service PingService { }
@@ -161,6 +167,11 @@ agrees('a client that names nobody gets the first', qr/CN ?= ?one.test/, 1,
 agrees('... as does one that names somebody else', qr/CN ?= ?one.test/, 1,
     named('nobody.test'));
 agrees('the second name', qr/CN ?= ?other.test/, 1, named('other.test'));
+agrees('a wildcard', qr/CN ?= ?\*.wild.test/, 1, named('b.wild.test'));
+agrees('... which stands for one label', qr/CN ?= ?one.test/, 1,
+    named('c.b.wild.test'));
+agrees('... and gives way to the very name', qr/CN ?= ?a.wild.test/, 1,
+    named('A.wild.test'));
 agrees('a client that knows RSA only', qr/Peer signature type: RSA/, 1,
     named('one.test'), '-sigalgs', 'RSA-PSS+SHA256');
 agrees('... and one that knows ECDSA', qr/Peer signature type: ECDSA/, 1,
@@ -187,7 +198,7 @@ agrees('one for the other name', qr/Serial Number: 0A.*Cert Status: good/s,
 
 $t->conf($base =~ s/other\.der/stranger.der/r);
 like(($t->run('-t'))[2],
-    qr/answer in 'stranger.der' is about none of the certificates in \S+:12/,
+    qr/answer in 'stranger.der' is about none of the certificates in \S+:16/,
     'an answer about none of ours');
 
 

@@ -527,6 +527,55 @@ reads_a_hello_in_crumbs(void **state CT_UNUSED)
 }
 
 
+/* New keys in the middle of a reply that does not fit. */
+static void
+changes_keys(void **state CT_UNUSED)
+{
+    enum {
+        ALL = 2 * 1024 * 1024
+    };
+    static uint8_t out[ALL];
+    static uint8_t in[ALL];
+    tls_fixture_t  f;
+    char           words[8];
+    size_t         sent = 0;
+    size_t         got = 0;
+    size_t         n;
+
+    start(&f);
+    connect_both(&f);
+    assert_int_equal(SSL_version(f.client), TLS1_3_VERSION);
+    for (size_t i = 0; i < ALL; i++) {
+        out[i] = (uint8_t) (i * 17 >> 4);
+    }
+    while (ct_conn_send(&f.conn, out + sent, ALL - sent, &n) == CT_OK) {
+        sent += n;
+    }
+    assert_true(sent < ALL);
+    assert_int_equal(SSL_key_update(f.client, SSL_KEY_UPDATE_REQUESTED), 1);
+    client_says(&f, "new");
+    ct_loop_turn(f.loop, 0);
+    assert_int_equal(ct_conn_recv(&f.conn, words, 8, &n), CT_OK);
+    assert_int_equal(n, 3);
+    for (int i = 0; i < TURNS * 10 && got < ALL; i++) {
+        if (sent < ALL
+            && ct_conn_send(&f.conn, out + sent, ALL - sent, &n) == CT_OK) {
+            sent += n;
+        }
+        while (SSL_read_ex(f.client, in + got, ALL - got, &n) == 1) {
+            got += n;
+        }
+        ct_loop_turn(f.loop, 0);
+    }
+    assert_int_equal(got, ALL);
+    assert_memory_equal(in, out, ALL);
+    client_says(&f, "more");
+    ct_loop_turn(f.loop, 0);
+    assert_int_equal(ct_conn_recv(&f.conn, words, 8, &n), CT_OK);
+    stop(&f);
+}
+
+
 /* The certificate that a session began with may have run out by now. */
 static void
 refuses_a_session_whose_certificate_has_expired(void **state CT_UNUSED)
@@ -584,6 +633,7 @@ main(void)
         cmocka_unit_test(fails_on_garbage),
         cmocka_unit_test(tells_of_a_client_that_goes_away),
         cmocka_unit_test(reads_a_hello_in_crumbs),
+        cmocka_unit_test(changes_keys),
         cmocka_unit_test(refuses_a_session_whose_certificate_has_expired),
     };
 
