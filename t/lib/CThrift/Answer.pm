@@ -17,6 +17,7 @@ use strict;
 use warnings;
 
 use CThrift::Client;
+use Compress::Zlib ();
 use JSON::PP;
 
 
@@ -160,14 +161,53 @@ sub take_bare {
 }
 
 
-sub take_framed {
-    my ($in) = @_;
-    my $body = CThrift::Client::take($in, CThrift::Client::size($in));
+# All of it must be a message.
+sub take_whole {
+    my ($body) = @_;
     my $reply = take_bare(\$body);
 
     die "bytes behind the message in its frame\n"
         if pos($body) != length $body;
-    return { %$reply, is_framed => 1 };
+    return $reply;
+}
+
+
+sub is_frame {
+    my ($bytes) = @_;
+
+    return length $bytes > 4 && unpack('N', $bytes) == length($bytes) - 4;
+}
+
+
+# THeader or TTHeader; of both a reply says no more than its protocol and
+# whether it is compressed.
+sub take_header {
+    my ($body) = @_;
+    my ($magic, $words, $rest) = unpack 'n x2 x4 n a*', $body;
+
+    die "a head behind the end of its frame\n" if length $rest < 4 * $words;
+    my $head = substr $rest, 0, 4 * $words, '';
+    my ($n, $zeros) = $head =~ /^[\0\x02\x03](?:(\x01\x01)|\0)(\0*)\z/
+        or die "a head of more than it should say\n";
+    die "more padding than needed\n" if length $zeros > 3;
+    if ($n) {
+        $rest = Compress::Zlib::uncompress($rest)
+            // die "a payload that is not zlib's\n";
+    }
+    $rest = substr $rest, 4 if $magic == 0x1000 && is_frame($rest);
+    return { %{ take_whole($rest) },
+        wrapped => $magic == 0x1000 ? 'TTHeader' : 'THeader' };
+}
+
+
+sub take_framed {
+    my ($in) = @_;
+    my $body = CThrift::Client::take($in, CThrift::Client::size($in));
+
+    $body = substr $body, 4
+        if is_frame($body) && $body =~ /^.{4}(?:\x0f\xff|\x10\0)/s;
+    return take_header($body) if $body =~ /^(?:\x0f\xff|\x10\0)/;
+    return { %{ take_whole($body) }, wrapped => 'framed' };
 }
 
 
@@ -184,7 +224,7 @@ sub take {
         return undef;
     }
     substr($$in, 0, pos $$in) = '';
-    $reply->{dialect} = join ' ', $reply->{is_framed} ? 'framed' : 'unframed',
+    $reply->{dialect} = join ' ', $reply->{wrapped} // 'unframed',
         $reply->{protocol};
     return $reply;
 }
