@@ -2,23 +2,34 @@ package CThrift::Answer;
 
 # Replies as they come off a connection, whatever dialect they speak.
 #
-#   my $reply = CThrift::Answer::take(\$in);
+#   my $answer = CThrift::Answer->new;
+#   my $reply = $answer->take(\$in);
 #   # { dialect => 'framed compact', type => 2, name => 'ping' }
 #
 # Takes the first message out of the string and says what it was; undef where
 # it is not whole, and takes nothing then; dies where no message begins so.
 # A dialect is known by the first bytes, as a server knows it: who bends the
-# first bytes of a call may be answered in another dialect.
+# first bytes of a call may be answered in another dialect.  The answers of
+# HTTP that are no messages are replies of type 2 (200) and 3 (all others);
+# `bodiless` is for the answer to a HEAD.
 #
 # Every byte is looked at: a reply that cannot be decoded to its end, or that
-# leaves something over in its frame, is none.
+# leaves something over in its frame, is none.  Where the connection is zlib's
+# the bytes go into {inner} first; is_clean says that none are left anywhere.
 
 use strict;
 use warnings;
 
-use CThrift::Client;
 use Compress::Zlib ();
+use CThrift::Client;
 use JSON::PP;
+
+
+sub new {
+    my ($class, %self) = @_;
+
+    return bless { inner => '', %self }, $class;
+}
 
 
 # ---- Compact: passed over value by value.
@@ -164,8 +175,9 @@ sub take_bare {
 # All of it must be a message.
 sub take_whole {
     my ($body) = @_;
-    my $reply = take_bare(\$body);
+    my $reply = eval { take_bare(\$body) };
 
+    die $@ eq "short\n" ? "a message that is cut short\n" : $@ if !$reply;
     die "bytes behind the message in its frame\n"
         if pos($body) != length $body;
     return $reply;
@@ -211,22 +223,73 @@ sub take_framed {
 }
 
 
+# ---- HTTP.
+
+sub take_http {
+    my ($self, $in) = @_;
+    my $from = pos($$in) // 0;
+
+    $$in =~ /\G(HTTP\/1\.1 (\d\d\d) [^\r\n]+\r\n)((?:[^\r\n]+\r\n)*)\r\n/gc
+        or die length($$in) > 8192 ? "a head without end\n" : "short\n";
+    my ($status, $fields) = ($2, $3);
+    return take_http($self, $in) if $status == 100;
+
+    my ($n) = $fields =~ /^Content-Length: (\d+)\r$/m
+        or die "no Content-Length\n";
+    my $body = $self->{bodiless} ? '' : CThrift::Client::take($in, $n);
+    my %reply = (type => $status == 200 ? 2 : 3, protocol => 'none',
+        name => $status, wrapped => 'HTTP');
+    return \%reply
+        if $body eq '' || $fields !~ /^Content-Type: application\//m;
+    my $inner = $body =~ /^\0/ ? take_framed(\$body) : take_whole($body);
+    return { %$inner, wrapped => 'HTTP' };
+}
+
+
+# ---- All of them.
+
 # A frame's length begins with a zero, for it is below 16 MiB.
-sub take {
-    my ($in) = @_;
+sub take_plain {
+    my ($self, $in) = @_;
 
     pos($$in) = 0;
     my $reply = eval {
-        $$in =~ /^\0/ ? take_framed($in) : take_bare($in);
+        $$in =~ /^\0/ ? take_framed($in)
+            : $$in =~ /^H/ ? take_http($self, $in) : take_bare($in);
     };
     if (!$reply) {
         die $@ if $@ ne "short\n";
         return undef;
     }
     substr($$in, 0, pos $$in) = '';
-    $reply->{dialect} = join ' ', $reply->{wrapped} // 'unframed',
-        $reply->{protocol};
+    $reply->{dialect} = join ' ', $self->{inflate} ? 'zlib' : (),
+        $reply->{wrapped} // 'unframed', $reply->{protocol};
     return $reply;
+}
+
+
+sub take {
+    my ($self, $in) = @_;
+
+    $self->{inflate} //= Compress::Zlib::inflateInit()
+        if $$in =~ /^\x78[\x01\x5e\x9c\xda]/;
+    return take_plain($self, $in) if !$self->{inflate};
+
+    if (length $$in) {
+        my ($out, $status) = $self->{inflate}->inflate($in);
+        die "not zlib's: $status\n"
+            if $status != Compress::Zlib::Z_OK()
+            && $status != Compress::Zlib::Z_BUF_ERROR();
+        $self->{inner} .= $out;
+    }
+    return length $self->{inner} ? take_plain($self, \$self->{inner}) : undef;
+}
+
+
+sub is_clean {
+    my ($self, $in) = @_;
+
+    return !length($$in) && !length $self->{inner};
 }
 
 1;

@@ -51,7 +51,7 @@ sub overlong {
 
 # What a length, a count or a number is tried with, beside its neighbours:
 # [WHAT, BYTES].  2^31 and more are below 0 for who reads 32 bits.
-my @VARINTS = (
+our @VARINTS = (
     map({ [$_, varint($_)] } 0, 1, 14, 15, 16, 127, 128, 65536, 16777216,
         2147483646, 2147483647, 2147483648, 4294967295, 4294967296,
         9223372036854775807, 18446744073709551615),
