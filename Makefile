@@ -21,8 +21,8 @@ ARGS = --builddir=$(B) --prefix=$(CURDIR)/$(B)/prefix --with-werror \
     $(ARGS_$(B))
 ARGS_objs-clang = --with-cc=clang --with-kqueue-shim
 ARGS_objs-asan = --with-sanitizers --with-kqueue-shim --with-faults
-ARGS_objs-cov = --with-cc=gcc --with-debug --with-cc-opt=--coverage \
-    --with-ld-opt=--coverage
+ARGS_objs-cov = --with-cc=gcc --with-debug --with-faults \
+    --with-cc-opt=--coverage --with-ld-opt=--coverage
 ARGS_objs-fuzz = --with-cc=clang --with-sanitizers \
     --with-cc-opt=-fsanitize=fuzzer-no-link
 
