@@ -208,24 +208,30 @@ call_end(ct_session_t *session, ct_pending_t *pending)
 }
 
 
-/* Replies that waited for this one follow it, up to the next unfinished. */
+/*
+ * Replies that waited for this one follow it, up to the next unfinished.  Where
+ * memory ends one is lost, and those behind it would be taken for it: they end
+ * unheard, and the session with them.
+ */
 static ct_rc_t
 waiting_release(ct_session_t *session)
 {
-    ct_rc_t rc = CT_OK;
-
-    while (rc == CT_OK && !ct_queue_is_empty(&session->calls)) {
+    while (!ct_queue_is_empty(&session->calls)) {
         ct_queue_t   *first = session->calls.next;
         ct_pending_t *next = CT_QUEUE_ENTRY(first, ct_pending_t, link);
 
         if (next->status != CT_PENDING_FINISHED) {
             break;
         }
-        rc = ct_buf_append(ct_session_output(session), next->reply.pos,
-                           ct_buf_len(&next->reply));
+        if (!session->lost
+            && ct_buf_append(ct_session_output(session), next->reply.pos,
+                             ct_buf_len(&next->reply))
+                   != CT_OK) {
+            session->lost = true;
+        }
         call_end(session, next);
     }
-    return rc;
+    return session->lost ? CT_ERROR : CT_OK;
 }
 
 
@@ -256,9 +262,10 @@ ct_reply(ct_pending_t *pending, ct_rc_t rc)
     }
     ct_reply_announce_end(pending);
     before = ct_buf_len(out);
-    if (answer_write(pending, rc, out) != CT_OK) {
+    if (session->lost || answer_write(pending, rc, out) != CT_OK) {
+        session->lost = true;
         call_end(session, pending);
-        return CT_ERROR;
+        return waiting_release(session);
     }
     pending->reply_len = ct_buf_len(out) - before;
     if (pending->answer == CT_ANSWER_CALL) {

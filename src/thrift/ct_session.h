@@ -51,12 +51,14 @@ struct ct_session_s {
     uint64_t           ncalls_before_leaving; /* of them, while leaving */
     ct_task_t          again;      /* goes on reading in the next turn */
     size_t             nconnected; /* modules that know it: hooks */
+    size_t             spent;      /* bytes of messages in this turn */
     size_t             drained;    /* bytes thrown away while lingering */
     bool               processing; /* its messages are being handled */
     bool               has_more;   /* bytes came behind the last message */
     bool               paused;     /* enough replies or calls wait */
     bool               ended;      /* the peer sends no more */
     bool               finishing;  /* answer what is there, then close */
+    bool               lost;       /* a reply is: none may follow */
     bool               lingering;  /* our side is shut, theirs is drained */
 };
 
