@@ -543,6 +543,31 @@ sub bomb {
 }
 
 
+# ---- A few bytes that inflate to many: one such message is a turn, and then
+# the others have theirs.
+
+{
+    my $n = 12;
+    my $long = CThrift::Client::message('notes', CALL, 1,
+        [[9, ['string', 'x' x 4_000_000]]], 1);
+    my ($c, $other) = ($t->client(timeout => 30), $t->client(timeout => 30));
+
+    $other->send_raw(frame("\0\0", echo('before', 1)));
+    is(result(reply($other)), 'before', 'another client is served');
+    $c->send_raw(frame("\0\1\1", compress($long)) x $n);
+    $other->send_raw(frame("\0\0", echo('between', 2)));
+    is(result(reply($other)), 'between', 'and does not wait');
+    my $before = 0;
+    while (IO::Select->new($c->{socket})->can_read(0)) {
+        $c->fill(time + 1) or last;
+    }
+    $before++ while length $c->{in} && defined take($c);
+    cmp_ok($before, '<', $n, "until all $n long messages are read");
+    take($c) for $before + 1 .. $n;
+    pass('which are all answered');
+}
+
+
 # ---- Where less is spoken.
 
 {

@@ -513,6 +513,21 @@ sub rss {
     return (map { /^VmRSS:\s*(\d+)/ ? $1 : () } <$fh>)[0];
 }
 
+# A client that waits to be asked for its body is asked behind the replies to
+# what came before.
+{
+    my $c = $t->client;
+    my $later = call('later', [[1, ['string', 'first']], [2, ['i32', 50]]]);
+    my $second = post(echo('second'), 'Expect: 100-continue');
+    my ($head, $body) = split /(?<=\r\n\r\n)/, $second, 2;
+
+    is(answer_to($c, post($later) . $head)->{body} =~ /first/, 1,
+        'a reply that comes later');
+    is(answer($c)->{status}, 100, 'then the word to go on');
+    like(answer_to($c, $body)->{body}, qr/second/, 'and the second reply');
+    good($c, 'and on');
+}
+
 # A worker that leaves says so in its last reply, and only then.
 for my $bytes (
     post(echo('last')),

@@ -172,6 +172,34 @@ sub rss_kb {
     like($t->log_text, qr/cannot inflate: a broken zlib stream, client/,
         'the log says why');
 }
+
+# A stream that has ended, and more behind it: no reset overtakes the reply.
+{
+    my ($ask, $answer) = @{ $said{binary} };
+    for my $more (0, 100, 300_000) {
+        my $z = streams();
+        my $c = $t->client;
+        my $bytes = '';
+        $z->{deflate}->deflate($ask, $bytes);
+        $z->{deflate}->flush($bytes, Z_FINISH);
+        $c->send_raw($bytes . 'x' x $more);
+        # What has not been read by then, a reset would take away.
+        select undef, undef, undef, 0.05;
+        is(said($c, $z, length $answer), $answer, "ended, $more more bytes");
+        $! = 0;
+        is($c->recv_until_closed, $c->{in}, 'then the end');
+        ok(!$!{ECONNRESET}, 'no reset');
+    }
+}
+
+# Only a connection that has said nothing yet may begin with one.
+{
+    my ($ask, $answer) = @{ $said{binary} };
+    my $c = $t->client(framed => 1);
+    is(CThrift::Client::result($c->call('ping')), 'pong', 'frames first');
+    $c->send_raw(deflated(streams(), $ask));
+    is($c->recv_until_closed, '', 'then no zlib stream');
+}
 $t->stop;
 
 $t->conf(<<'END');

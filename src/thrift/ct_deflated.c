@@ -86,6 +86,10 @@ ct_deflated_recv(ct_session_t *session, uint8_t *data, size_t size, size_t *n)
         if (rc == CT_ERROR) {
             return refuse(session, c_why);
         }
+        if (rc == CT_DECLINED) {
+            session->finishing = true; /* the socket may hold more */
+            return CT_AGAIN;
+        }
         if (rc != CT_AGAIN) {
             return rc;
         }

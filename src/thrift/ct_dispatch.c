@@ -321,6 +321,7 @@ ct_dispatch(ct_session_t *session, ct_block_t *block, const uint8_t *data,
             return rc == CT_DECLINED ? CT_OK : CT_ERROR;
         }
     }
+    session->spent += body.len;
     ct_reader_init(&reader, pending->envelope.dialect.protocol, body.data,
                    body.len, &session->server->limits, pending->call.pool);
     if (reader.protocol->read_message(&reader, &pending->head) != CT_OK) {

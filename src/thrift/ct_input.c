@@ -31,6 +31,9 @@
 /* The first block of an unfinished message. */
 #define FIRST_SIZE ((size_t) 4096)
 
+/* The bytes of messages, once inflated, that a session handles in a turn. */
+#define TURN_BYTES ((size_t) 1024 * 1024)
+
 /* Behind a length word stands what tells framed dialects apart. */
 #define OPENING_AT 4
 
@@ -64,6 +67,13 @@ ct_input_must_wait(const ct_session_t *session)
 }
 
 
+bool
+ct_input_is_spent(const ct_session_t *session)
+{
+    return session->spent >= TURN_BYTES;
+}
+
+
 /* The first message of a connection, or one that it does not fit. */
 static ct_rc_t
 dialect_find(ct_session_t *session, const uint8_t *data, size_t len)
@@ -73,8 +83,10 @@ dialect_find(ct_session_t *session, const uint8_t *data, size_t len)
     ct_dialect_t  found = session->dialect;
     ct_rc_t       rc;
 
+    if (session->deflated != NULL || session->dialect.transport != NULL) {
+        dialects.deflated = false; /* only at the beginning, and only once */
+    }
     if (session->deflated != NULL) {
-        dialects.deflated = false; /* once is enough */
         dialects.unframed = &ct_unframed_transport;
     }
     rc = ct_detect(data, len, &dialects, &found, &c_guess);
@@ -158,16 +170,19 @@ dialect_settle(ct_session_t *session, const uint8_t *data, size_t len)
 }
 
 
-/* The transport may have a word for a client while it waits for the rest. */
+/*
+ * The transport may have a word for a client while it waits for the rest.  It
+ * follows the replies to what came before; the session comes here again then.
+ */
 static ct_rc_t
 interim_send(ct_session_t *session, ct_scan_t *scan)
 {
     const char *c_text = scan->interim;
 
-    scan->interim = NULL;
     if (c_text == NULL || session->ncalls != 0) {
         return CT_OK;
     }
+    scan->interim = NULL;
     return ct_buf_append(ct_session_output(session), c_text, strlen(c_text));
 }
 
@@ -200,7 +215,11 @@ message_next(ct_session_t *session, ct_block_t *block, const uint8_t *data,
                                  &cut, &session->want);
     if (rc == CT_AGAIN) {
         rc = interim_send(session, scan);
-        return rc == CT_OK ? scan_keep(session) : rc;
+        if (rc == CT_OK) {
+            return scan_keep(session);
+        }
+        memset(scan, 0, offsetof(ct_scan_t, levels)); /* others share it */
+        return rc;
     }
     if (rc != CT_OK) {
         return message_refuse(session, scan, data, cut.len);
@@ -213,7 +232,7 @@ message_next(ct_session_t *session, ct_block_t *block, const uint8_t *data,
 }
 
 
-/* All whole messages of [*pos, len) in `block`. */
+/* All whole messages of [*pos, len) in `block` that this turn has time for. */
 static ct_rc_t
 messages_handle(ct_session_t *session, ct_block_t *block, size_t *pos,
                 size_t len)
@@ -221,7 +240,7 @@ messages_handle(ct_session_t *session, ct_block_t *block, size_t *pos,
     size_t  used = 0;
     ct_rc_t rc = CT_OK;
 
-    while (*pos < len && !session->finishing) {
+    while (*pos < len && !session->finishing && !ct_input_is_spent(session)) {
         if (ct_input_must_wait(session)) {
             session->paused = true;
             break;

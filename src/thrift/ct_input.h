@@ -30,6 +30,12 @@ bool ct_input_may_come(const ct_session_t *session);
 bool ct_input_must_wait(const ct_session_t *session);
 
 /*
+ * Whether the session has handled what it may in one turn: a few bytes can
+ * inflate to much, and the others wait meanwhile.
+ */
+bool ct_input_is_spent(const ct_session_t *session);
+
+/*
  * The block that all sessions of a worker read into, in which nobody's bytes
  * are any more; NULL: no memory for another one.
  */

@@ -141,11 +141,18 @@ is_idle(const ct_session_t *session)
 }
 
 
-/* What was paused may go on once enough is sent and answered. */
+/*
+ * What was paused may go on once enough is sent and answered, and who waits for
+ * a word before it sends the rest of a message may have it.
+ */
 static void
 unpause(ct_session_t *session)
 {
-    if (session->paused && !ct_input_must_wait(session)) {
+    const bool has_word = session->scan != NULL
+                          && session->scan->interim != NULL
+                          && session->ncalls == 0 && !session->finishing;
+
+    if ((session->paused || has_word) && !ct_input_must_wait(session)) {
         session->paused = false;
         ct_loop_post(session->conn->loop, &session->again);
     }
@@ -203,9 +210,14 @@ settle(ct_session_t *session)
 static ct_rc_t
 serve(ct_session_t *session)
 {
-    ct_rc_t rc = ct_input_process(session);
+    ct_rc_t rc;
 
+    session->spent = 0;
+    rc = ct_input_process(session);
     for (unsigned i = 0; rc == CT_OK && i < READS_PER_TURN; i++) {
+        if (ct_input_is_spent(session)) {
+            return CT_OK;
+        }
         if (session->paused || session->ended || session->finishing
             || !ct_input_may_come(session)) {
             return CT_AGAIN;
