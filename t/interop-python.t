@@ -77,7 +77,6 @@ if ($lack) {
 my $venv = $i->cached('venv', [], '/usr/bin/python3 -m venv venv '
     . '&& venv/bin/pip install -q --timeout 10 --retries 1 '
     . '--disable-pip-version-check thrift==0.25.0 thriftpy2==0.7.1');
-my $why = $i->why;
 if ($venv) {
     $i->client(
         library    => 'thriftpy2 0.7.1',
@@ -89,5 +88,8 @@ if ($venv) {
         except     => \&http_needs_port,
     );
     apache('thrift 0.25', "$venv/bin/python");
+} else {
+    my $why = 'no PyPI, or no python3-venv: ' . $i->why;
+    $i->absent($_, $why) for 'thriftpy2 0.7.1', 'thrift 0.25';
 }
 done_testing;
