@@ -219,3 +219,19 @@ ct_generation_logs_to_stderr(const ct_cycle_t *cycle)
     }
     return false;
 }
+
+
+ct_rc_t
+ct_generation_prepare(ct_cycle_t *cycle)
+{
+    for (size_t i = 0; i < cycle->modules.n; i++) {
+        const ct_module_t *module =
+            *(const ct_module_t **) ct_array_at(&cycle->modules, i);
+
+        if (module->master_init != NULL
+            && module->master_init(cycle) != CT_OK) {
+            return CT_ERROR;
+        }
+    }
+    return CT_OK;
+}

@@ -45,6 +45,9 @@ typedef struct ct_generation_s {
  */
 ct_cycle_t *ct_generation_read(const ct_generation_t *how);
 
+/* The `master_init` hooks, once its sockets are open.  CT_ERROR: one failed. */
+ct_rc_t ct_generation_prepare(ct_cycle_t *cycle);
+
 /* Takes the report out of the cycle's log: it works, errors go to its logs. */
 void ct_generation_settle(ct_cycle_t *cycle, const ct_file_t *report);
 

@@ -211,22 +211,6 @@ wanted_of(const ct_master_t *master, const ct_cycle_t *next)
 }
 
 
-static ct_rc_t
-run_master_init(ct_cycle_t *cycle)
-{
-    for (size_t i = 0; i < cycle->modules.n; i++) {
-        const ct_module_t *module =
-            *(const ct_module_t **) ct_array_at(&cycle->modules, i);
-
-        if (module->master_init != NULL
-            && module->master_init(cycle) != CT_OK) {
-            return CT_ERROR;
-        }
-    }
-    return CT_OK;
-}
-
-
 /* The trial has gone well: now in earnest. */
 static void
 start_next(ct_master_t *master)
@@ -252,7 +236,7 @@ start_next(ct_master_t *master)
         undo_reported(master, "the sockets cannot be opened");
         return;
     }
-    if (run_master_init(next) != CT_OK
+    if (ct_generation_prepare(next) != CT_OK
         || ct_spawn_missing(master, next, reload->wanted) != CT_OK) {
         undo_reported(master, "the new workers cannot be started");
     }

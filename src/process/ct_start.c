@@ -142,22 +142,6 @@ make_loop(ct_master_t *master)
 }
 
 
-static ct_rc_t
-run_master_init(ct_cycle_t *cycle)
-{
-    for (size_t i = 0; i < cycle->modules.n; i++) {
-        const ct_module_t *module =
-            *(const ct_module_t **) ct_array_at(&cycle->modules, i);
-
-        if (module->master_init != NULL
-            && module->master_init(cycle) != CT_OK) {
-            return CT_ERROR;
-        }
-    }
-    return CT_OK;
-}
-
-
 /* What ps shows: the name, the part, and the words it was started with. */
 static void
 set_title(const ct_master_t *master)
@@ -188,7 +172,7 @@ start(ct_master_t *master)
     if (open_listens(master, wanted) != CT_OK || detach(master) != CT_OK
         || make_loop(master) != CT_OK
         || ct_master_take_pid_file(master) != CT_OK
-        || run_master_init(master->cycle) != CT_OK) {
+        || ct_generation_prepare(master->cycle) != CT_OK) {
         return CT_ERROR;
     }
     set_title(master);
@@ -282,7 +266,7 @@ run_alone(ct_master_t *master)
                    .data,
                &master->log)
                == CT_OK
-        && run_master_init(master->cycle) == CT_OK) {
+        && ct_generation_prepare(master->cycle) == CT_OK) {
         ct_signal_install_alone();
         exit_code = ct_worker_run(&how);
         ct_pidfile_drop(
