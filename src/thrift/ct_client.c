@@ -55,6 +55,16 @@ ct_client_conf_init(ct_client_conf_t *conf, const char *address)
 }
 
 
+/* A header names its protocol by a number, and no server takes JSON's. */
+static bool
+goes_together(const ct_transport_t *transport, const ct_protocol_t *protocol)
+{
+    return protocol != &ct_json_protocol
+           || (transport != &ct_header_transport
+               && transport != &ct_ttheader_transport);
+}
+
+
 ct_rc_t
 ct_client_conf_dialect(ct_client_conf_t *conf, const char *c_transport,
                        const char *c_protocol)
@@ -85,7 +95,8 @@ ct_client_conf_dialect(ct_client_conf_t *conf, const char *c_transport,
     if (conf->deflated) {
         transport = &ct_unframed_transport;
     }
-    if (transport == NULL || protocol == NULL) {
+    if (transport == NULL || protocol == NULL
+        || !goes_together(transport, protocol)) {
         return CT_DECLINED;
     }
     conf->transport = transport;

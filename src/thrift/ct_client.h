@@ -56,7 +56,7 @@ CT_API void ct_client_conf_init(ct_client_conf_t *conf, const char *address);
 /*
  * Sets transport, protocol and deflated by name, as the directives `transport`
  * and `protocol` know them: "http" and "compact".  CT_DECLINED: one of them
- * is unknown.
+ * is unknown, or "header" or "ttheader" is to carry "json".
  */
 CT_API ct_rc_t ct_client_conf_dialect(ct_client_conf_t *conf,
                                       const char       *c_transport,

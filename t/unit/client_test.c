@@ -197,6 +197,31 @@ refuses_what_answers_nobody(void **state CT_UNUSED)
 }
 
 
+static void
+knows_what_goes_together(void **state CT_UNUSED)
+{
+    static const struct {
+        const char *c_transport;
+        const char *c_protocol;
+        ct_rc_t     rc;
+    } dialects[] = {
+        { "framed", "json", CT_OK },       { "unframed", "compact", CT_OK },
+        { "http", "json", CT_OK },         { "zlib", "json", CT_OK },
+        { "header", "compact", CT_OK },    { "ttheader", "binary", CT_OK },
+        { "header", "json", CT_DECLINED }, { "ttheader", "json", CT_DECLINED },
+        { "framed", "xml", CT_DECLINED },  { "smtp", "binary", CT_DECLINED },
+    };
+    ct_client_conf_t conf;
+
+    for (size_t i = 0; i < CT_ARRAY_LEN(dialects); i++) {
+        ct_client_conf_init(&conf, "127.0.0.1:1");
+        assert_int_equal(ct_client_conf_dialect(&conf, dialects[i].c_transport,
+                                                dialects[i].c_protocol),
+                         dialects[i].rc);
+    }
+}
+
+
 int
 main(void)
 {
@@ -205,6 +230,7 @@ main(void)
         cmocka_unit_test(refuses_a_reply_without_a_result),
         cmocka_unit_test(tells_of_an_exception),
         cmocka_unit_test(refuses_what_answers_nobody),
+        cmocka_unit_test(knows_what_goes_together),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
