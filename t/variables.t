@@ -69,6 +69,17 @@ my ($worker) = $t->workers;
         ssl_client_verify   => '',
         ssl_client_v_remain => '',
     );
+    for my $one (
+        [['zlib'], 'zlib unframed binary'],
+        [['zlib', 'framed'], 'zlib framed binary'],
+        [['http'], 'http binary'],
+        [['http', 'header'], 'http binary'],
+        [['ttheader'], 'ttheader binary'],
+    ) {
+        my ($layers, $want) = @$one;
+        is(value_of($t->client(transport => $layers), 'dialect'), $want,
+            "@$layers: dialect");
+    }
     $c->send_call('variable', [[1, ['string', 'seqid']]], seqid => -77);
     is(CThrift::Client::result($c->recv_reply), -77, 'seqid');
     is(value_of($c, 'connection_calls'), 22, 'connection_calls');

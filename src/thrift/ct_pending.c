@@ -91,6 +91,7 @@ ct_pending_create(ct_session_t *session)
     pending->request_len = 0;
     pending->reply_len = 0;
     pending->envelope = (ct_envelope_t){ .dialect = session->dialect };
+    pending->envelope.dialect.deflated = session->deflated != NULL;
     pending->call.method = NULL;
     pending->call.data = NULL;
     pending->call.result = NULL;
