@@ -206,6 +206,60 @@ lists_agree(void **state CT_UNUSED)
 }
 
 
+/* A buffer that has `room` bytes left, behind what is in it. */
+static void
+fill_all_but(ct_buf_t *out, size_t room)
+{
+    ct_buf_init(out);
+    assert_int_equal(ct_buf_reserve(out, room + 1), CT_OK);
+    memset(out->last, 0, ct_buf_room(out) - room);
+    out->last = out->end - room;
+}
+
+
+/* Wherever memory ends while a value is written, it goes on with more, or
+ * says so. */
+static void
+grows_anywhere(void **state CT_UNUSED)
+{
+    ct_pool_t  *pool = ct_pool_create(4096);
+    const char *c_why = NULL;
+    sample_t    sample;
+    ct_writer_t writer;
+    ct_buf_t    whole;
+    ct_buf_t    out;
+    size_t      len;
+    size_t      room;
+
+    sample_fill(&sample, pool);
+    ct_buf_init(&whole);
+    put_struct(&whole, &sample_struct, &sample);
+    len = ct_buf_len(&whole);
+    for (room = 0; room < len + 40; room++) {
+        fill_all_but(&out, room);
+        put_struct(&out, &sample_struct, &sample);
+        assert_memory_equal(out.last - len, whole.pos, len);
+        ct_buf_release(&out);
+#if CT_FAULTS
+        fill_all_but(&out, room);
+        ct_writer_init(&writer, PROTOCOL, &out);
+        ct_mem_fail_after(0);
+        if (ct_codec_write(&writer, &sample_struct, &sample, &c_why) != CT_OK) {
+            assert_string_equal(c_why, "no memory for a reply");
+        } else {
+            assert_true(room >= len);
+        }
+        ct_mem_fail_after(SIZE_MAX);
+        ct_buf_release(&out);
+#endif
+    }
+    (void) writer;
+    (void) c_why;
+    ct_buf_release(&whole);
+    ct_pool_destroy(pool);
+}
+
+
 static void
 results_agree(void **state CT_UNUSED)
 {

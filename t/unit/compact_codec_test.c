@@ -22,6 +22,7 @@ main(void)
         cmocka_unit_test(samples_agree),
         cmocka_unit_test(lists_agree),
         cmocka_unit_test(results_agree),
+        cmocka_unit_test(grows_anywhere),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
