@@ -23,6 +23,9 @@
 /* More memory than this is not kept for the next turn. */
 #define KEEP_SIZE ((size_t) 16 * 1024)
 
+/* To deflate a byte takes at least as long as to handle so many. */
+#define DEFLATE_COST 4
+
 
 ct_rc_t
 ct_deflated_begin(ct_session_t *session, const uint8_t *data, size_t len)
@@ -120,6 +123,7 @@ ct_deflated_pack(ct_session_t *session)
     }
     rc = ct_zstream_deflate(deflated->zstream, deflated->plain.pos, len,
                             &session->out);
+    session->spent += len * DEFLATE_COST;
     ct_buf_reset(&deflated->plain, KEEP_SIZE);
     return rc;
 }
