@@ -29,6 +29,7 @@
 #include "core/ct_log.h"
 #include "core/ct_module.h"
 #include "core/ct_pool.h"
+#include "event/ct_complaint.h"
 #include "event/ct_conn.h"
 #include "event/ct_conn_slab.h"
 #include "event/ct_gate.h"
@@ -48,7 +49,7 @@ struct ct_acceptor_s {
     size_t           n;    /* of conns */
     uint64_t         accepted;
 
-    ct_prelude_words_t words;
+    ct_complaints_t complaints;
 
     ct_task_t      reaper;
     bool           leaving;
@@ -385,10 +386,10 @@ ct_acceptor_connections(const ct_acceptor_t *acceptor)
 }
 
 
-ct_prelude_words_t *
-ct_acceptor_words(ct_acceptor_t *acceptor)
+ct_complaints_t *
+ct_acceptor_complaints(ct_acceptor_t *acceptor)
 {
-    return &acceptor->words;
+    return &acceptor->complaints;
 }
 
 

@@ -23,7 +23,7 @@ typedef struct ct_conn_s     ct_conn_t;
 typedef struct ct_listens_s  ct_listens_t;
 typedef struct ct_worker_s   ct_worker_t;
 
-typedef struct ct_prelude_words_s ct_prelude_words_t;
+typedef struct ct_complaints_s ct_complaints_t;
 
 /*
  * Called when the last connection of a leaving worker has gone; ends the loop
@@ -63,7 +63,7 @@ void ct_acceptor_gone(ct_acceptor_t *acceptor, ct_conn_t *conn);
 size_t ct_acceptor_connections(const ct_acceptor_t *acceptor);
 
 /* When its preludes have last complained; for ct_prelude.c. */
-ct_prelude_words_t *ct_acceptor_words(ct_acceptor_t *acceptor);
+ct_complaints_t *ct_acceptor_complaints(ct_acceptor_t *acceptor);
 
 /* The worker it belongs to. */
 ct_worker_t *ct_acceptor_worker(const ct_acceptor_t *acceptor);

@@ -36,15 +36,13 @@
 #include "core/ct_mem.h"
 #include "core/ct_module.h"
 #include "event/ct_accept.h"
+#include "event/ct_complaint.h"
 #include "event/ct_conn.h"
 #include "event/ct_loop.h"
 #include "event/ct_proxy.h"
 #include "event/ct_proxy_module.h"
 #include "event/ct_tls.h"
 #include "event/ct_tls_context.h"
-
-/* One complaint in that time. */
-#define COMPLAIN_MS 1000
 
 /* Where no configuration says it. */
 #define DEFAULT_TIMEOUT_MS 10000
@@ -79,22 +77,8 @@ void
 ct_prelude_refuse(ct_conn_t *conn, ct_board_counter_t counter,
                   const char *c_what, const char *c_why)
 {
-    ct_prelude_words_t *words = ct_acceptor_words(conn->acceptor);
-    const uint64_t      now_ms = ct_loop_now_ms(conn->loop);
-    char                peer[CT_ADDR_TEXT_SIZE];
-
     ct_board_count(ct_acceptor_worker(conn->acceptor)->slot, counter, 1);
-    if (words->last_ms != 0 && now_ms - words->last_ms < COMPLAIN_MS) {
-        words->unsaid++;
-        return;
-    }
-    CT_LOG(conn->log, CT_LOG_WARN, 0,
-           "%s: %s, client: %s, server: %.*s (%llu more since the last such "
-           "line)",
-           c_what, c_why, ct_conn_peer_text(conn, peer, sizeof(peer)),
-           CT_STR_ARG(conn->listen->text), (unsigned long long) words->unsaid);
-    words->last_ms = now_ms;
-    words->unsaid = 0;
+    ct_complain(ct_acceptor_complaints(conn->acceptor), conn, c_what, c_why);
 }
 
 

@@ -22,12 +22,6 @@
 
 typedef struct ct_conn_s ct_conn_t;
 
-/* A worker's memory of what it has complained of; zeroed at first. */
-typedef struct ct_prelude_words_s {
-    uint64_t last_ms; /* when a refusal was last logged */
-    uint64_t unsaid;  /* refusals not logged since */
-} ct_prelude_words_t;
-
 /* Whether connections of that listen have anything to do first. */
 static inline bool
 ct_prelude_is_wanted(const ct_listen_t *listen)

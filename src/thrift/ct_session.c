@@ -52,9 +52,6 @@
 /* What a quitting server gives a client that has not called yet. */
 #define FIRST_CALL_MS 500
 
-/* One complaint in that time. */
-#define COMPLAIN_MS 1000
-
 
 void
 ct_session_complain(ct_session_t *session, const char *c_what,
@@ -63,8 +60,6 @@ ct_session_complain(ct_session_t *session, const char *c_what,
     ct_thrift_state_t *state = session->state;
     const ct_worker_t *worker = state->worker;
     const ct_array_t  *modules = &worker->cycle->modules;
-    const uint64_t     now_ms = ct_loop_now_ms(worker->loop);
-    char               peer[CT_ADDR_TEXT_SIZE];
 
     for (size_t i = 0; i < modules->n; i++) {
         const ct_module_t *module =
@@ -74,19 +69,7 @@ ct_session_complain(ct_session_t *session, const char *c_what,
             module->decode_failed(session->conn, c_why, worker->states[i]);
         }
     }
-    if (state->complained_ms != 0
-        && now_ms - state->complained_ms < COMPLAIN_MS) {
-        state->unsaid++;
-        return;
-    }
-    ct_conn_peer_text(session->conn, peer, sizeof(peer));
-    CT_LOG(worker->log, CT_LOG_WARN, 0,
-           "%s: %s, client: %s, server: %.*s (%llu more since the last such "
-           "line)",
-           c_what, c_why, peer, CT_STR_ARG(session->conn->listen->text),
-           (unsigned long long) state->unsaid);
-    state->complained_ms = now_ms;
-    state->unsaid = 0;
+    ct_complain(&state->complaints, session->conn, c_what, c_why);
 }
 
 
