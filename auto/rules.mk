@@ -25,10 +25,14 @@ DEPS = -MMD -MP
 .SUFFIXES:
 .SECONDARY:
 
+# Module python has a command of its own; empty where it is not built.
+gunicorn = $(patsubst python,$(B)/cthrift-gunicorn,\
+    $(filter python,$(dynamic_modules)))
+
 all: archives programs modules
 archives: $(patsubst %,$(B)/libct_%.a,$(floors))
 programs: $(addprefix $(B)/,$(programs))
-modules: $(patsubst %,$(B)/%.so,$(dynamic_modules))
+modules: $(patsubst %,$(B)/%.so,$(dynamic_modules)) $(gunicorn)
 .PHONY: all archives programs modules unit-bins fuzz-bins install
 
 
@@ -43,14 +47,31 @@ $(B)/ct_modules.o: $(B)/ct_modules.c $(B)/flags
 	$(say) CC $<
 	$(Q)$(CC) $(CFLAGS) -fPIE $(DEPS) $(AS_OURS) -c -o $@ $<
 
+# A switch of stacks by hand leaves a shadow stack where it is: the mark that
+# would have the system give us one must not come from there.
+$(B)/src/event/ct_context_x86_64.o: CFLAGS += -fcf-protection=none
+$(B)/src/event/ct_context_aarch64.o: CFLAGS += -mbranch-protection=none
+
 
 # Floors to archives.  They depend on the Makefile too: it changes when a
 # source has gone, and so must the archive.
 
 
 
+# The status page stands in the binary, so that it needs no file at run time.
+page = src/modules/ct_status_page.html
+
+$(B)/ct_status_page.c: $(page) auto/embed
+	$(Q)sh auto/embed ct_status_page $(page) > $@
+
+$(B)/ct_status_page.o: $(B)/ct_status_page.c $(B)/flags
+	$(say) CC $<
+	$(Q)$(CC) $(CFLAGS) -fPIE $(DEPS) $(AS_OURS) -c -o $@ $<
+
+modules_made = $(B)/ct_status_page.o
+
 define floor_rules
-$(1)_objs = $$(patsubst %.c,$(B)/%.o,$$($(1)_srcs))
+$(1)_objs = $$(patsubst %.c,$(B)/%.o,$$($(1)_srcs)) $$($(1)_made)
 $(B)/libct_$(1).a: $$($(1)_objs) $(B)/Makefile
 	$$(say) AR $$@
 	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$($(1)_objs)
@@ -75,9 +96,11 @@ archives = $(patsubst %,$(B)/libct_%.a,$(below_$(1)))
 
 define module_rules
 $(1)_gen = $$(patsubst %.thrift,$(B)/$(1)/%.gen.c,$$($(1)_idl))
+$(1)_texts = $$(patsubst %.py,$(B)/$(1)/%.o,$$($(1)_embed))
 $(1)_objs = $$(patsubst %.c,$(B)/$(1)/%.o,$$($(1)_srcs)) \
-            $$($(1)_gen:.c=.o)
-$(1)_cc = $$(CC) $$(CFLAGS) -fPIC $$(DEPS) -I$(B)/$(1) $$(AS_OURS)
+            $$($(1)_gen:.c=.o) $$($(1)_texts)
+$(1)_cc = $$(CC) $$(CFLAGS) -fPIC $$(DEPS) -I$(B)/$(1) $$(AS_OURS) \
+    $$($(1)_cflags)
 
 $(B)/$(1)/%.gen.c: $$($(1)_dir)/%.thrift $(B)/cthriftc
 	$$(say) IDL $$<
@@ -94,10 +117,19 @@ $(B)/$(1)/%.gen.o: $(B)/$(1)/%.gen.c $(B)/flags | $$($(1)_gen)
 	$$(say) CC $$<
 	$$(Q)$$($(1)_cc) -c -o $$@ $$<
 
+# Texts that stand in the module, as C.
+$(B)/$(1)/%.text.c: $$($(1)_dir)/%.py auto/embed
+	@mkdir -p $$(@D)
+	$$(Q)sh auto/embed $$* $$< $$($(1)_dir:src/%=%)/$$*.h > $$@
+
+$$($(1)_texts): %.o: %.text.c $(B)/flags
+	$$(Q)$$($(1)_cc) -c -o $$@ $$<
+
 $(B)/$(1)/ct_list.o: $(B)/$(1)/ct_list.c $(B)/flags
 	$$(Q)$$($(1)_cc) -c -o $$@ $$<
 
-$(B)/$(1)/%.o: $$($(1)_dir)/%.c $(B)/flags | $$($(1)_gen)
+$$(patsubst %.c,$(B)/$(1)/%.o,$$($(1)_srcs)): \
+    $(B)/$(1)/%.o: $$($(1)_dir)/%.c $(B)/flags | $$($(1)_gen)
 	$$(say) CC $$<
 	@mkdir -p $$(@D)
 	$$(Q)$$($(1)_cc) -c -o $$@ $$<
@@ -106,10 +138,10 @@ $(B)/$(1)/ct_list.c: auto/module-list
 	@mkdir -p $$(@D)
 	$$(Q)sh auto/module-list $(1) > $$@
 
-$(B)/$(1).so: $$($(1)_objs) $(B)/$(1)/ct_list.o
+$(B)/$(1).so: $$($(1)_objs) $(B)/$(1)/ct_list.o $(B)/Makefile
 	$$(say) LD $$@
 	$$(Q)$$(CC) $$(CFLAGS) -shared $$(filter-out -pie,$$(LDFLAGS)) \
-	    -o $$@ $$^
+	    -o $$@ $$(filter %.o,$$^) $$($(1)_libs)
 endef
 
 $(foreach m,$(static_modules) $(dynamic_modules),\
@@ -137,6 +169,21 @@ $(B)/cthrift: $(B)/src/process/ct_main.o $(B)/ct_modules.o $(static_objs) \
 	    $(LIBS)
 
 
+# The command beside module python, a script that is told where things are.
+
+gunicorn_files = $(wildcard $(python_dir)/ct_*.py)
+gunicorn_library = $(prefix)/share/cthrift/python
+
+# $(call tell_places,SERVER,MODULES,LIBRARY)
+tell_places = sed -e 's|@CTHRIFT@|$(1)|' -e 's|@MODULE@|$(2)/python.so|' \
+    -e 's|@LIBRARY@|$(3)|' $(python_dir)/cthrift-gunicorn
+here = $(abspath $(B))
+
+$(B)/cthrift-gunicorn: src/modules/python/cthrift-gunicorn $(B)/Makefile
+	$(Q)$(call tell_places,$(here)/cthrift,$(here),$(CURDIR)/$(python_dir)) > $@
+	$(Q)chmod 755 $@
+
+
 # Tests in C.  auto/floor-of says which archives each may link.
 
 unit_srcs = $(wildcard t/unit/*_test.c)
@@ -159,8 +206,25 @@ $(B)/$(1:.c=): $(B)/$(1:.c=.o) $(call archives,$(call floor_of,$(1)))
 	$$(Q)$$(CC) $$(CFLAGS) $(2) $$(LDFLAGS) -o $$@ $$^ $(3) $$(LIBS)
 endef
 
-$(foreach t,$(unit_srcs),$(eval $(call test_rules,$(t),,-lcmocka)))
+$(foreach t,$(unit_srcs),$(eval $(call test_rules,$(t),,-lcmocka -lm)))
 $(foreach t,$(fuzz_srcs),$(eval $(call test_rules,$(t),-fsanitize=fuzzer,)))
+
+
+# The naive clients of t/handover.t and others; it links nothing of ours.
+
+naive_srcs = $(wildcard bench/ct_naive*.c) bench/ct_histogram.c \
+    bench/ct_address.c
+naive_objs = $(patsubst %.c,$(B)/%.o,$(naive_srcs))
+
+tools: $(B)/ct_naive
+.PHONY: tools
+
+# Sources of bench/ are built by hand as well, and ask for what they need.
+$(naive_objs): CFLAGS += -U_GNU_SOURCE
+
+$(B)/ct_naive: $(naive_objs)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 
 # Installing, in nginx's manner: a configuration that exists is kept.
@@ -193,6 +257,12 @@ install: all
 	    test ! -f $$c || test -f $$at \
 	        || $(INSTALL) -m 644 $$c $$at || exit 1; \
 	done
+	$(if $(gunicorn),$(INSTALL) -d $(to)$(gunicorn_library) \
+	    && $(INSTALL) -m 644 $(gunicorn_files) $(to)$(gunicorn_library) \
+	    && $(call tell_places,$(sbin_path),$(modules_path),$(gunicorn_library)) \
+	        > $(B)/cthrift-gunicorn.installed \
+	    && $(INSTALL) -m 755 $(B)/cthrift-gunicorn.installed \
+	        $(to)$(prefix)/bin/cthrift-gunicorn)
 	$(if $(filter thrifttest,$(dynamic_modules)),\
 	    sh auto/certificate $(to)$(dir $(conf_path)))
 	for h in $(patsubst src/%,%,$(api_headers)); do \
@@ -206,6 +276,7 @@ install: all
 
 -include $(foreach f,$(floors),$($(f)_objs:.o=.d))
 -include $(B)/ct_modules.d $(B)/src/process/ct_main.d \
-    $(B)/src/idl/ct_idl_main.d $(unit_bins:=.d) $(fuzz_bins:=.d)
+    $(B)/src/idl/ct_idl_main.d $(unit_bins:=.d) $(fuzz_bins:=.d) \
+    $(naive_objs:.o=.d)
 -include $(foreach m,$(static_modules) $(dynamic_modules),\
     $($(m)_objs:.o=.d) $($(m)_gen:.c=.d.idl) $(B)/$(m)/ct_list.d)

@@ -35,9 +35,15 @@ my %may_call = (%may_include, modules => [qw(core event wire thrift modules)]);
 my %writable = (
     signal_counts => 'a handler of signals has nothing else to write to',
     signal_loop   => 'the loop that a handler of signals wakes',
+    fiber_current => 'of each thread: the fiber whose stack it runs on',
     crash_worker  => 'what a handler of a crash tells of: it has no argument',
     crash_stack   => 'the stack it runs on, when the other has overrun',
     crash_utc_offset_s => 'the time zone of its line: it may not ask for it',
+    crash_captured => 'where it reads what was printed last',
+    stall_asker => 'who asks a loop where it stands, by a signal',
+    native_methods => "functions of _cthrift: Python's interface wants them so",
+    preload_forked => 'whose interpreter a fork concerns: no argument either',
+    hub_methods   => 'the same for what serves calls in greenlets',
     title_area    => 'a process has one command line, and ps reads it there',
 );
 
@@ -142,13 +148,17 @@ none(\@cycles, 'include cycles: ' . @cycles);
 # ---- Headers compile alone.
 
 my ($cc, $flags) = ('cc', '');
-for (-f "$objs/flags" ? lines("$objs/flags") : ()) {
+for (map { -f ? lines($_) : () } "$objs/flags", "$objs/Makefile") {
     $cc = $1 if /^CC = (.*)/;
-    $flags = $1 if /^LIB_CFLAGS = ?(.*)/;
+    $flags .= " $1" if /^(?:LIB_CFLAGS|python_cflags) = ?(.*)/;
 }
+
+# A module that needs what is not on every machine.
+my $has_python = -f "$objs/python.so";
 
 my @dependent;
 for my $header (map { s{^src/}{}r } @headers) {
+    next if $header =~ m{^modules/python/} && !$has_python;
     my $words = compile($cc, '-std=c11 -x c', $header);
     push @dependent, "$header\n$words" if $words ne '';
 }
@@ -172,9 +182,17 @@ SKIP: {
 
 # ---- What objects define and want.
 
+# A source's object; those of a module in a folder of its own stand together.
+sub object_of {
+    my ($path) = @_;
+
+    $path =~ s{^src/modules/(\w+)/}{$1/};
+    return "$objs/$path" =~ s/\.c$/.o/r;
+}
+
 my (%defines, %wants, %room_of_object, @globals);
 for my $path (grep { /\.c$/ } @files) {
-    my $object = "$objs/$path" =~ s/\.c$/.o/r;
+    my $object = object_of($path);
     next if !-f $object;
 
     $room_of_object{$object} = room_of($path);
@@ -192,8 +210,9 @@ for my $path (grep { /\.c$/ } @files) {
 }
 
 # Backends of other systems are not built here.
-none([grep { /\.c$/ && !-f ("$objs/$_" =~ s/\.c$/.o/r)
-        && !m{/ct_(?:epoll|kqueue|poll)\.c$} } @files],
+none([grep { /\.c$/ && !-f object_of($_)
+        && !m{/ct_(?:epoll|kqueue|poll|context_\w+)\.c$}
+        && ($has_python || !m{^src/modules/python/}) } @files],
     'objects: every source has been compiled');
 
 # Upward calls, that the linker might forgive in the whole server.
@@ -243,6 +262,8 @@ none(\@unreasoned, 'writable globals: '
         . (@globals ? join ' ', sort map { $_->[0] } @globals : 'none'));
 
 my %used = map { $_->[0] => 1 } @globals;
+delete @writable{qw(native_methods hub_methods preload_forked)}
+    if !$has_python;
 none([grep { !$used{$_} && keys %room_of_object } sort keys %writable],
     'writable globals: the list of reasons names none that is gone')
     if -f "$objs/cthrift";

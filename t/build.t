@@ -150,7 +150,8 @@ sub includers {
 
     for my $path (glob 'src/*/*.[ch] src/*/*/*.[ch] src/*.h') {
         my $text = slurp($path);
-        push @{ $of{$1} }, $path while $text =~ /^#include "([^"]+)"/mg;
+        push @{ $of{$1} }, $path
+            while $text =~ /^#include ["<]([^">]+)[">]/mg;
     }
     my @todo = ($header);
     while (defined(my $next = shift @todo)) {

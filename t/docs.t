@@ -4,8 +4,8 @@
 #
 # docs/directives.md is held against `cthrift --directives` name by name;
 # docs/command-line.md and docs/idl.md against what `cthrift -h`, `configure
-# --help` and `cthriftc --help` print; and every link between the documents
-# must lead somewhere.
+# --help`, `cthrift-gunicorn --help` and `cthriftc --help` print; and every link
+# between the documents must lead somewhere.
 
 use strict;
 use warnings;
@@ -48,8 +48,13 @@ my %elsewhere;
 $elsewhere{pid}++  if $args =~ /--pid-path=/;
 $elsewhere{user}++ if $args =~ /--(?:user|group)=/;
 
+# With the modules that are loaded and have documents of their own.
+my $loaded = CThrift::Test->new(join '', map { "load_module $objs/$_.so;\n" }
+    grep { -f "$objs/$_.so" } 'python');
+
 my %built;    # name => { places, default, module }
-for my $line (split /\n/, words_of("$objs/cthrift", '--directives')) {
+for my $line (split /\n/,
+    words_of($loaded->command('--directives'))) {
     my ($name, $places, $type, $default, $module) = split /\t/, $line;
 
     next if !defined $module;
@@ -64,7 +69,7 @@ my %module = map { $_->{Module} => 1 } values %built;
 
 # "## name" and, behind it, the rows of the first table.  Sections of another
 # kind have a blank or a capital in their headings.
-my $text = slurp('docs/directives.md');
+my $text = join "\n", map { slurp("docs/$_.md") } qw(directives python);
 my %told;
 for my $section (split /^(?=## )/m, $text) {
     my ($name) = $section =~ /\A## ([a-z_]+)\n/ or next;
@@ -130,6 +135,9 @@ my %help = (
     'cthriftc --help' =>
         [words_of("$objs/cthriftc", '--help'), 'docs/idl.md'],
 );
+$help{'cthrift-gunicorn --help'} =
+    [words_of("$objs/cthrift-gunicorn", '--help'), 'docs/command-line.md']
+    if -x "$objs/cthrift-gunicorn";
 
 for my $program (sort keys %help) {
     my ($help, $document) = @{ $help{$program} };
@@ -149,6 +157,44 @@ like($readme, qr{^\./auto/quickstart$}m, 'README.md: the first command');
 like($readme, qr{^\./auto/install-deps --test && make check-all$}m,
     'README.md: the second command');
 ok(-x "auto/$_", "auto/$_ can be run") for qw(quickstart install-deps);
+
+
+# ---- The way from gunicorn.
+
+# What stands in its right columns must exist: a directive, a hook, a function,
+# a word of an option.  What it has for files t/from_gunicorn.t serves with.
+{
+    my $words = slurp('docs/from-gunicorn.md');
+    my $api   = join '', map { slurp($_) }
+        'src/core/ct_module.h', glob 'src/thrift/*.h';
+    my $on = 0;
+
+    for my $line (split /\n/, $words) {
+        if ($line =~ /^\| *(?:setting|worker|gunicorn) *\| here/) {
+            $on = 1;
+        } elsif ($line !~ /^\|/) {
+            $on = 0;
+        }
+        next if !$on || $line !~ /^\|(?:[^|\\]|\\.)*\|((?:[^|\\]|\\.)*)\|/;
+        for my $word ($1 =~ /`([a-z_]+)/g) {
+            ok($built{$word} || $api =~ /\b\Q$word\E\b/
+                    || $word =~ /^(?:ssl_|(?:cthrift|inline|default|syslog)$)/,
+                "docs/from-gunicorn.md: $word exists");
+        }
+    }
+
+    # Every setting and every hook that there is, by the command's own table.
+    SKIP: {
+        skip 'no Python here', 1 if !-x '/usr/bin/python3';
+        my @names = split ' ', words_of('/usr/bin/python3', '-B', '-c',
+            'import sys; sys.path[0] = "src/modules/python";'
+                . ' from ct_gunicorn_settings import *;'
+                . ' print(*SETTINGS, *sorted(HOOKS))');
+        cmp_ok(scalar @names, '>', 100, 'gunicorn has settings');
+        ok($words =~ /`\Q$_\E`/, "docs/from-gunicorn.md tells of $_")
+            for @names;
+    }
+}
 
 
 # ---- Links.

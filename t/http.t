@@ -21,6 +21,11 @@ thrift {
         service Probe { }
     }
     server {
+        listen 127.0.0.1:%%PORT_3%%;
+        hand_over off;
+        service Probe { }
+    }
+    server {
         listen 127.0.0.1:%%PORT_2%%;
         transport http;
         max_message_size 1000;
@@ -528,6 +533,22 @@ sub rss {
     good($c, 'and on');
 }
 
+# A connection that moves to another worker hears nothing of it, in the middle
+# of a request or between two.
+{
+    my ($c, $half) = ($t->client, $t->client);
+    my $bytes = post(echo('half'));
+    good($_, 'before the reload') for $c, $half;
+    $half->send_raw(substr $bytes, 0, 60);
+    ok($t->reload, 'reload');
+    my $answer = answer_to($c, post(echo('again')));
+    is($answer->{field}{connection}, undef, 'no word of an end');
+    good($c, 'and on');
+    $answer = answer_to($half, substr $bytes, 60);
+    is($answer->{field}{connection}, undef, 'nor behind half a request');
+    good($half, 'and on');
+}
+
 # A worker that leaves says so in its last reply, and only then.
 for my $bytes (
     post(echo('last')),
@@ -535,7 +556,7 @@ for my $bytes (
     "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
     post(echo('first')) x 5 . post(echo('last')),
 ) {
-    my $c = $t->client;
+    my $c = $t->client(port => $t->port(3));
     good($c, 'before the reload');
     ok($t->reload, 'reload');
     my $answer = answer_to($c, $bytes);

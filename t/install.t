@@ -56,6 +56,20 @@ for my $file ($at{sbin_path}, "$at{prefix}/bin/cthriftc", $at{conf_path},
     ok(-f "$dir$file", "$file is there");
 }
 ok(-d "$dir$at{log_dir}", "$at{log_dir} is there");
+SKIP: {
+    skip 'module python is not built', 2 if !grep { $_ eq 'python' } @modules;
+    my $command = slurp("$dir$at{prefix}/bin/cthrift-gunicorn");
+    my %place = $command =~ /^(\w+) = "(.*)"$/mg;
+
+    is_deeply(\%place, {
+        CTHRIFT => $at{sbin_path},
+        MODULE  => "$at{modules_path}/python.so",
+        LIBRARY => "$at{prefix}/share/cthrift/python",
+    }, 'cthrift-gunicorn knows where things are');
+    my @missing = grep { !-f "$dir$place{LIBRARY}/$_" }
+        map { m{([^/]+)$} } glob 'src/modules/python/ct_*.py';
+    is("@missing", '', '... its library too');
+}
 
 # The headers are complete: a file with the one include compiles.
 my $include = "$dir$at{prefix}/include/cthrift";

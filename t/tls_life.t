@@ -53,8 +53,12 @@ thrift {
         service Probe { }
     }
     server {
-        listen 127.0.0.1:%%PORT_3%% ssl sndbuf=16k;
+        listen 127.0.0.1:%%PORT_3%% ssl;
         ssl_handshake_timeout 300ms;
+        service Probe { }
+    }
+    server {
+        listen 127.0.0.1:%%PORT_5%% ssl sndbuf=16k;
         send_timeout 300ms;
         service Probe { }
     }
@@ -261,7 +265,7 @@ my $hello = client_hello();
 
 {
     my $before = counter('timeouts');
-    my $c = tls(port => $t->port(3));
+    my $c = tls(port => $t->port(5));
     eval {
         $c->send_call('echo', [[1, ['string', 'n' x 1_000_000]]]) for 1 .. 8;
     };

@@ -10,6 +10,7 @@ use lib 't/lib';
 use CThrift::Test;
 use CThrift::Tls;
 use IO::Socket::IP;
+use Sys::Hostname;
 use Test::More;
 
 my $t = CThrift::Test->new(<<'END');
@@ -56,6 +57,11 @@ my ($worker) = $t->workers;
         server_port         => $t->port(1),
         pid                 => $worker,
         worker              => 0,
+        worker_id           => 0,
+        message_type        => 'call',
+        exception           => '',
+        status              => '',
+        hostname            => hostname(),
         service             => 'Probe',
         method              => 'variable',
         protocol            => 'binary',
@@ -82,13 +88,37 @@ my ($worker) = $t->workers;
     }
     $c->send_call('variable', [[1, ['string', 'seqid']]], seqid => -77);
     is(CThrift::Client::result($c->recv_reply), -77, 'seqid');
-    is(value_of($c, 'connection_calls'), 22, 'connection_calls');
+    is(value_of($c, 'connection_calls'), 27, 'connection_calls');
     is(value_of($c, 'request_length'), 4 + 4 + 8 + 4 + 3 + 4 + 14 + 1,
         'request_length');
     like(value_of($c, 'request_time'), qr/^\d+\.\d{6}$/, 'request_time');
+    like(value_of($c, "request_time_$_"), qr/^\d+$/, "request_time_$_")
+        for qw(ms us);
+    like(value_of($c, 'handler_time'), qr/^\d+\.\d{6}$/, 'handler_time');
+    like(value_of($c, 'time_iso8601'),
+        qr/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]\d\d:\d\d$/, 'time_iso8601');
+    like(value_of($c, 'time_local'),
+        qr{^\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [-+]\d{4}$}, 'time_local');
+    my $now = value_of($c, 'msec');
+    like($now, qr/^\d+\.\d{3}$/, 'msec');
+    cmp_ok(abs($now - time), '<', 3, 'msec is now');
+    is(value_of($c, 'queue_time'), '0.000000', 'queue_time in the loop');
     my $number = value_of($c, 'connection');
     like($number, qr/^[1-9]\d*$/, 'connection');
     cmp_ok(value_of($t->client, 'connection'), '>', $number, 'another one');
+
+    my $id = value_of($c, 'request_id');
+    like($id, qr/^[0-9a-f]{32}$/, 'an id is made');
+    isnt(value_of($c, 'request_id'), $id, 'another one for each call');
+    for my $one (
+        ['http',     fields  => ['x-request-id: one-of-mine']],
+        ['header',   headers => { 'X-Request-Id' => 'one-of-mine' }],
+        ['ttheader', headers => { 'X-Request-Id' => 'one-of-mine' }],
+    ) {
+        is(value_of($t->client(transport => [$one]), 'request_id'),
+            'one-of-mine', "$$one[0]: the client's id");
+    }
+    $c = $t->client;
 
     my $reply = $c->call('variable', [[1, ['string', 'what']]]);
     is((CThrift::Client::exception($reply))[1], 'there is no such variable',
@@ -238,8 +268,9 @@ my %written;
 for (slurp('docs/variables.md') =~ /^\| (`[^|]*) \|/mg) {
     $written{$_}++ for /`(\w+)`/g;
 }
-my $table = slurp('src/thrift/ct_variable.c');
-my %built = map { $_ => 1 } 'header_NAME', $table =~ /^    OF_C\w+\((\w+)/mg,
+my $table = join '', map { slurp($_) } glob 'src/thrift/ct_variable_*.c';
+my %built = map { $_ => 1 } 'arg_NAME', 'header_NAME',
+    $table =~ /^    (?:CT_(?:OF_\w+|WRITTEN)\(|\{ ")(\w+[^\W_])\b/mg,
     map { "ssl_$_" } $table =~ /^    OF_TLS\((\w+)/mg;
 
 is(join(' ', sort keys %written), join(' ', sort keys %built),

@@ -17,10 +17,9 @@
 
 
 static void
-write_name(char c_row[CT_BOARD_METHOD_NAME], ct_str_t name)
+write_name(char *c_row, size_t size, ct_str_t name)
 {
-    const size_t len =
-        name.len < CT_BOARD_METHOD_NAME ? name.len : CT_BOARD_METHOD_NAME - 1;
+    const size_t len = name.len < size ? name.len : size - 1;
 
     memcpy(c_row, name.data, len);
     c_row[len] = '\0';
@@ -29,10 +28,10 @@ write_name(char c_row[CT_BOARD_METHOD_NAME], ct_str_t name)
 
 /* A name too long for a row is known by what fits of it. */
 static bool
-row_has_name(const char *c_row, ct_str_t name)
+row_has_name(const char *c_row, size_t size, ct_str_t name)
 {
-    if (name.len >= CT_BOARD_METHOD_NAME) {
-        name.len = CT_BOARD_METHOD_NAME - 1;
+    if (name.len >= size) {
+        name.len = size - 1;
     }
     return ct_str_eq_c(name, c_row);
 }
@@ -48,7 +47,7 @@ ct_board_method(ct_board_t *board, ct_str_t name)
     }
     n = atomic_load_explicit(&board->nmethods, memory_order_acquire);
     for (unsigned i = 1; i < n && i < CT_BOARD_METHODS; i++) {
-        if (row_has_name(board->methods[i], name)) {
+        if (row_has_name(board->methods[i], CT_BOARD_METHOD_NAME, name)) {
             return i;
         }
     }
@@ -58,8 +57,38 @@ ct_board_method(ct_board_t *board, ct_str_t name)
     if (n >= CT_BOARD_METHODS) {
         return 0;
     }
-    write_name(board->methods[n], name);
+    write_name(board->methods[n], CT_BOARD_METHOD_NAME, name);
     atomic_store_explicit(&board->nmethods, n + 1, memory_order_release);
+    return n;
+}
+
+
+unsigned
+ct_board_dialect(ct_board_t *board, ct_str_t transport, ct_str_t protocol)
+{
+    unsigned n;
+
+    if (board == NULL) {
+        return 0;
+    }
+    n = atomic_load_explicit(&board->ndialects, memory_order_acquire);
+    for (unsigned i = 1; i < n && i < CT_BOARD_DIALECTS; i++) {
+        const ct_board_words_t *words = &board->dialects[i];
+
+        if (row_has_name(words->transport, CT_BOARD_WORD, transport)
+            && row_has_name(words->protocol, CT_BOARD_WORD, protocol)) {
+            return i;
+        }
+    }
+    if (n == 0) {
+        n = 1; /* as of methods */
+    }
+    if (n >= CT_BOARD_DIALECTS) {
+        return 0;
+    }
+    write_name(board->dialects[n].transport, CT_BOARD_WORD, transport);
+    write_name(board->dialects[n].protocol, CT_BOARD_WORD, protocol);
+    atomic_store_explicit(&board->ndialects, n + 1, memory_order_release);
     return n;
 }
 

@@ -61,9 +61,10 @@ typedef ct_rc_t (*ct_conf_set_fn)(ct_conf_t            *conf,
 typedef ct_rc_t (*ct_conf_block_fn)(ct_conf_t *conf, ct_conf_block_t *block);
 
 enum {
-    CT_CONF_MANY = 0x1,  /* may stand more than once in a block */
-    CT_CONF_BLOCK = 0x2, /* has an inside, { } */
-    CT_CONF_RAW = 0x4,   /* ${NAME} is not replaced in its values */
+    CT_CONF_MANY = 0x1,   /* may stand more than once in a block */
+    CT_CONF_BLOCK = 0x2,  /* has an inside, { } */
+    CT_CONF_RAW = 0x4,    /* ${NAME} is not replaced in its values */
+    CT_CONF_OPAQUE = 0x8, /* its inside is no directives: for `enter` to read */
 };
 
 /* A word of an enumeration; the list ends with a NULL name. */

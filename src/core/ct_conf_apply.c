@@ -306,7 +306,8 @@ enter_block(const walk_t *walk, const ct_conf_entry_t *entry,
     if (type->enter != NULL && type->enter(&conf, inner) != CT_OK) {
         return CT_ERROR;
     }
-    if (walk_block(conf.cycle, inner, node->children) != CT_OK) {
+    if ((type->flags & CT_CONF_OPAQUE) == 0
+        && walk_block(conf.cycle, inner, node->children) != CT_OK) {
         return CT_ERROR;
     }
     return type->leave == NULL ? CT_OK : type->leave(&conf, inner);
@@ -375,15 +376,16 @@ walk_block(ct_cycle_t *cycle, ct_conf_block_t *block,
 }
 
 
-/* Reads the directive's preset as if it stood in a file. */
+/* Reads the directive's preset as if it stood in a file; "" is a word too. */
 static ct_rc_t
 set_preset(walk_t *walk, const ct_conf_entry_t *entry)
 {
     ct_cycle_t     *cycle = walk->conf.cycle;
+    const char     *c_preset = entry->directive->preset;
     ct_conf_node_t *node;
     const ct_str_t  text =
         ct_str_printf(cycle->pool, "%s %s;", entry->directive->name,
-                      entry->directive->preset);
+                      c_preset[0] != '\0' ? c_preset : "\"\"");
 
     if (ct_conf_parse_text(cycle, preset_name, text, &node) != CT_OK) {
         return CT_ERROR;

@@ -224,6 +224,7 @@ read_file(ct_cycle_t *cycle, const ct_conf_t *conf, const char *c_path,
         *out = *known;
         return CT_OK;
     }
+    ct_file_note(&cycle->stamps, ct_str_of(c_path));
     if (ct_file_read(cycle->pool, c_path, CT_CONF_MAX_FILE, &text) != CT_OK) {
         return ct_conf_error(conf, "cannot read '%s': %s", c_path,
                              strerror(errno));
@@ -290,10 +291,12 @@ static ct_rc_t
 include_matches(parser_t *parser, const source_t *source,
                 const ct_conf_node_t *node, const char *c_pattern, tail_t *tail)
 {
-    glob_t    found;
-    const int answer = glob(c_pattern, 0, NULL, &found);
-    ct_rc_t   rc = CT_OK;
+    glob_t  found;
+    int     answer = 0;
+    ct_rc_t rc = CT_OK;
 
+    ct_file_note(&parser->cycle->stamps, ct_str_of(c_pattern));
+    answer = glob(c_pattern, 0, NULL, &found);
     if (answer == GLOB_NOMATCH) {
         return CT_OK;
     }
@@ -351,7 +354,7 @@ include(parser_t *parser, const source_t *source, const ct_conf_node_t *node,
         return CT_ERROR;
     }
     c_path = include_path(parser->cycle, path);
-    if (strpbrk(c_path, "*?[") == NULL) {
+    if (!ct_file_is_pattern(c_path)) {
         return include_file(parser, source, node, c_path, tail);
     }
     return include_matches(parser, source, node, c_path, tail);

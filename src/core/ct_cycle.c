@@ -53,12 +53,14 @@ ct_cycle_create(const ct_module_t *const *modules, ct_str_t prefix,
     ct_cycle_t *cycle = ct_pool_zalloc(pool, sizeof(*cycle));
 
     cycle->pool = pool;
+    cycle->notes_fd = -1;
     ct_log_init(&cycle->log);
     ct_queue_init(&cycle->files);
     ct_pool_cleanup_add(pool, close_files, &cycle->files);
     cycle->prefix = with_slash(pool, prefix);
     cycle->conf_path = ct_conf_path(cycle, conf_path);
     ct_array_init(&cycle->conf_files, pool, sizeof(ct_conf_file_t));
+    ct_array_init(&cycle->stamps, pool, sizeof(ct_file_stamp_t));
     ct_array_init(&cycle->modules, pool, sizeof(const ct_module_t *));
     ct_hash_init(&cycle->names, pool);
     ct_array_init(&cycle->zones, pool, sizeof(ct_zone_t *));
@@ -193,6 +195,7 @@ ct_cycle_try_load_module(ct_cycle_t *cycle, ct_str_t path, ct_str_t *why)
     ct_dso_t                 *dso = ct_pool_zalloc(pool, sizeof(*dso));
     const ct_module_t *const *list;
 
+    ct_file_note(&cycle->stamps, full);
     if (ct_dso_init(dso, pool, full, why) != CT_OK) {
         return CT_ERROR;
     }

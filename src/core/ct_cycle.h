@@ -13,6 +13,7 @@
 
 #include "core/ct_array.h"
 #include "core/ct_hash.h"
+#include "core/ct_helper.h"
 #include "core/ct_log.h"
 #include "core/ct_module.h"
 #include "core/ct_queue.h"
@@ -41,6 +42,7 @@ struct ct_cycle_s {
     ct_str_t         prefix;     /* absolute, ends with '/' */
     ct_str_t         conf_path;  /* absolute */
     ct_array_t       conf_files; /* of ct_conf_file_t */
+    ct_array_t       stamps;     /* of ct_file_stamp_t: all it was read from */
     ct_array_t       modules;    /* of const ct_module_t * */
     ct_hash_t        names;      /* of ct_conf_entry_t, by directive */
     ct_conf_block_t *main;       /* set by ct_conf_apply */
@@ -51,6 +53,35 @@ struct ct_cycle_s {
     /* The generation that serves, while this one is read; NULL after. */
     const ct_cycle_t *before;
     ct_array_t        zones; /* of ct_zone_t * */
+
+    /*
+     * While the file is read: makes a child that a module has forked what a
+     * worker is, its environment, user and working directory, with no
+     * descriptor of the master's but standard ones, the log's and kept_fd.
+     * NULL in a test of a floor.  CT_ERROR, logged: the child must not go on.
+     */
+    ct_rc_t (*become_worker)(ct_cycle_t *cycle, const void *data, int kept_fd);
+    const void *become_data;
+
+    /*
+     * Forks a process of a module's own: fork_helper(cycle, helper,
+     * fork_data).  NULL where there is no master.
+     */
+    ct_helper_fork_fn fork_helper;
+    void             *fork_data;
+
+    /*
+     * What such a process is by its user, environment, limits and directory,
+     * as a number: that of another cycle is the same if all of them are.
+     */
+    uint64_t helper_kind;
+
+    /*
+     * While a reload reads the file, twice: where a module notes what it has
+     * found out in the trial, so that it need not ask again in earnest.  -1:
+     * nowhere.
+     */
+    int notes_fd;
 };
 
 /*

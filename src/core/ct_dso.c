@@ -18,11 +18,15 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 /* No module is that large; a device named by mistake is endless. */
 #define MAX_SIZE (256 * 1024 * 1024)
+
+/* The kernel takes names of up to 249 bytes. */
+#define MEMORY_NAME_SIZE 200
 
 /* Room for "/proc/self/fd/N". */
 #define NAME_SIZE 32
@@ -59,11 +63,19 @@ load(ct_dso_t *dso, ct_pool_t *pool, const char *c_name, ct_str_t path,
 
 #if CT_HAVE_MEMFD
 
-/* A descriptor of a copy of the text, or -1 with errno. */
+/*
+ * A descriptor of a copy of the text, or -1 with errno.  The copy bears the
+ * module's name: maps, profilers and our own backtraces show it.
+ */
 static int
-copy_to_memory(ct_str_t text)
+copy_to_memory(const char *c_path, ct_str_t text)
 {
-    const int fd = memfd_create("cthrift module", MFD_CLOEXEC);
+    const char *slash = strrchr(c_path, '/');
+    char        name[MEMORY_NAME_SIZE];
+    int         fd;
+
+    snprintf(name, sizeof(name), "%s", slash != NULL ? slash + 1 : c_path);
+    fd = memfd_create(name, MFD_CLOEXEC);
 
     if (fd != -1 && ct_file_write_all(fd, text.data, text.len) != CT_OK) {
         const int saved_errno = errno;
@@ -86,8 +98,9 @@ has_fd_names(void)
 #else
 
 static int
-copy_to_memory(ct_str_t text)
+copy_to_memory(const char *c_path, ct_str_t text)
 {
+    (void) c_path;
     (void) text;
     errno = ENOSYS;
     return -1;
@@ -113,7 +126,7 @@ read_copy(ct_dso_t *dso, ct_pool_t *pool, const char *c_path, ct_str_t *why)
     if (ct_file_read(scratch, c_path, MAX_SIZE, &text) != CT_OK) {
         goto fail;
     }
-    dso->fd = copy_to_memory(text);
+    dso->fd = copy_to_memory(c_path, text);
     if (dso->fd == -1) {
         goto fail;
     }

@@ -4,17 +4,26 @@
  * Reopening keeps the number of the descriptor: the new file is opened beside
  * the old one and moved onto it.  So nobody who holds the number has to be
  * told, and a file that cannot be opened anew leaves the old one in use.
+ *
+ * A log may be a pipe whose reader sleeps, or a terminal that was stopped.
+ * O_NONBLOCK on a description that others share would break them, so it is
+ * set on what we have opened ourselves, and everything that is not a file is
+ * asked by poll(2) first.
  */
 
 #include "core/ct_config.h"
 
 #include "core/ct_file.h"
 
+#include "core/ct_hash.h"
 #include "core/ct_log.h"
 #include "core/ct_pool.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -49,21 +58,43 @@ ct_file_find(ct_queue_t *files, ct_pool_t *pool, ct_str_t path)
 
 /*
  * O_APPEND makes each write land whole at the end, whatever the other
- * processes write; without it workers would write over each other.
+ * processes write; without it workers would write over each other.  A file is
+ * never waited for, a pipe may be: neither its opening, without a reader, nor
+ * a write to it may hold up a loop.
  */
 static int
-open_to_append(const char *c_path, ct_log_t *log)
+try_to_append(const char *c_path, int access)
 {
-    const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC;
+    const int flags = O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK;
     int       fd;
 
     do {
-        fd = open(c_path, flags, FILE_MODE);
+        fd = open(c_path, access | flags, FILE_MODE);
     } while (fd == -1 && errno == EINTR);
-    if (fd == -1) {
-        CT_LOG(log, CT_LOG_EMERG, errno, "cannot open '%s'", c_path);
-    }
     return fd;
+}
+
+
+/*
+ * ENXIO is a pipe that nobody reads from.  To be a reader ourselves lets it be
+ * opened, and keeps what was written until somebody comes (pipe(7), Linux).
+ */
+static int
+open_to_append(const char *c_path)
+{
+    const int fd = try_to_append(c_path, O_WRONLY);
+
+    return fd == -1 && errno == ENXIO ? try_to_append(c_path, O_RDWR) : fd;
+}
+
+
+/* Files never make a writer wait; what cannot be asked is no file. */
+static bool
+may_block(int fd)
+{
+    struct stat status;
+
+    return fstat(fd, &status) == -1 || !S_ISREG(status.st_mode);
 }
 
 
@@ -73,8 +104,33 @@ ct_file_open(ct_file_t *file, ct_log_t *log)
     if (file->fd != -1) {
         return CT_OK;
     }
-    file->fd = open_to_append(file->path.data, log);
-    return file->fd == -1 ? CT_ERROR : CT_OK;
+    file->fd = open_to_append(file->path.data);
+    if (file->fd == -1) {
+        CT_LOG(log, CT_LOG_EMERG, errno, "cannot open '%s'", file->path.data);
+        return CT_ERROR;
+    }
+    file->may_block = may_block(file->fd);
+    file->is_torn = false;
+    return CT_OK;
+}
+
+
+void
+ct_file_take(ct_file_t *file, int fd)
+{
+    struct stat status;
+    char        own[32]; /* "/proc/self/fd/" and a number */
+
+    file->fd = fd;
+    file->may_block = may_block(fd);
+    if (fstat(fd, &status) == -1 || !S_ISFIFO(status.st_mode)) {
+        return;
+    }
+    snprintf(own, sizeof(own), "/proc/self/fd/%d", fd);
+    fd = open(own, O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK);
+    if (fd != -1) {
+        file->fd = fd;
+    }
 }
 
 
@@ -82,20 +138,28 @@ ct_file_open(ct_file_t *file, ct_log_t *log)
  * dup2 replaces the old file in one step, so there is no moment in which the
  * number is free and another open could take it.
  */
-static void
-reopen(ct_file_t *file, ct_log_t *log)
+ct_rc_t
+ct_file_reopen(ct_file_t *file)
 {
-    const int fd = open_to_append(file->path.data, log);
+    const int fd = open_to_append(file->path.data);
+    int       saved_errno;
 
     if (fd == -1) {
-        return;
+        return CT_ERROR;
     }
     if (dup2(fd, file->fd) == -1) {
-        CT_LOG(log, CT_LOG_ALERT, errno, "cannot reopen '%s'", file->path.data);
-    } else if (file->fd > STDERR_FILENO) {
+        saved_errno = errno;
+        (void) close(fd);
+        errno = saved_errno;
+        return CT_ERROR;
+    }
+    if (file->fd > STDERR_FILENO) {
         (void) ct_file_set_cloexec(file->fd, true); /* dup2 has cleared it */
     }
+    file->may_block = may_block(file->fd);
+    file->is_torn = false;
     (void) close(fd);
+    return CT_OK;
 }
 
 
@@ -105,8 +169,10 @@ ct_file_reopen_all(ct_queue_t *files, ct_log_t *log)
     for (ct_queue_t *link = files->next; link != files; link = link->next) {
         ct_file_t *file = CT_QUEUE_ENTRY(link, ct_file_t, link);
 
-        if (file->path.len > 0 && file->fd != -1) {
-            reopen(file, log);
+        if (file->path.len > 0 && file->fd != -1
+            && ct_file_reopen(file) != CT_OK) {
+            CT_LOG(log, CT_LOG_ERR, errno, "cannot reopen '%s'",
+                   file->path.data);
         }
     }
 }
@@ -218,7 +284,8 @@ ct_file_read(ct_pool_t *pool, const char *c_path, size_t limit, ct_str_t *text)
     int     saved_errno;
 
     do {
-        fd = open(c_path, O_RDONLY | O_CLOEXEC);
+        /* A pipe without a writer would be waited for. */
+        fd = open(c_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     } while (fd == -1 && errno == EINTR);
     if (fd == -1) {
         return CT_ERROR;
@@ -297,6 +364,64 @@ ct_file_write_all(int fd, const void *data, size_t len)
 }
 
 
+/* Whether there is room now; EAGAIN where there is not. */
+static ct_rc_t
+has_room(int fd)
+{
+    struct pollfd asked = { .fd = fd, .events = POLLOUT };
+
+    if (poll(&asked, 1, 0) == 0) {
+        errno = EAGAIN;
+        return CT_ERROR;
+    }
+    return CT_OK; /* also where poll failed: write(2) knows better */
+}
+
+
+/* How much of it went; less than all of it sets errno. */
+static size_t
+write_what_goes(int fd, const char *data, size_t len)
+{
+    size_t done = 0;
+
+    while (done < len) {
+        const ssize_t n = write(fd, data + done, len - done);
+
+        if (n == -1 && errno == EINTR) {
+            continue;
+        }
+        if (n == -1) {
+            break;
+        }
+        done += (size_t) n;
+    }
+    return done;
+}
+
+
+ct_rc_t
+ct_file_log(ct_file_t *file, const void *data, size_t len)
+{
+    size_t done;
+
+    if (file->may_block && has_room(file->fd) != CT_OK) {
+        return CT_ERROR;
+    }
+    if (file->is_torn) {
+        if (write_what_goes(file->fd, "\n", 1) != 1) {
+            return CT_ERROR;
+        }
+        file->is_torn = false;
+    }
+    done = write_what_goes(file->fd, data, len);
+    if (done == len) {
+        return CT_OK;
+    }
+    file->is_torn = done > 0;
+    return CT_ERROR;
+}
+
+
 /* Reads before it writes, so that flags set by others survive. */
 static ct_rc_t
 set_flag(int fd, int get, int set, int flag, bool on)
@@ -322,4 +447,131 @@ ct_rc_t
 ct_file_set_cloexec(int fd, bool on)
 {
     return set_flag(fd, F_GETFD, F_SETFD, FD_CLOEXEC, on);
+}
+
+
+static bool
+is_among(int fd, const int *kept, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (kept[i] == fd) {
+            return true;
+        }
+    }
+    return false;
+}
+
+
+/*
+ * The highest descriptor, by asking the kernel's list: the limit may be a
+ * million.  The list is read to its end first, since closing changes it.
+ */
+static int
+highest_descriptor(void)
+{
+    DIR           *list = opendir("/dev/fd");
+    struct dirent *entry;
+    int            highest = -1;
+
+    if (list == NULL) {
+        return (int) sysconf(_SC_OPEN_MAX) - 1;
+    }
+    while ((entry = readdir(list)) != NULL) {
+        const int fd = (int) strtol(entry->d_name, NULL, 10);
+
+        if (fd > highest) {
+            highest = fd;
+        }
+    }
+    (void) closedir(list);
+    return highest;
+}
+
+
+void
+ct_file_close_others(const int *kept, size_t n)
+{
+    for (int fd = highest_descriptor(); fd > STDERR_FILENO; fd--) {
+        if (!is_among(fd, kept, n)) {
+            (void) close(fd);
+        }
+    }
+}
+
+
+bool
+ct_file_is_pattern(const char *c_path)
+{
+    return strpbrk(c_path, "*?[") != NULL;
+}
+
+
+/* Never 0, which means that there is nothing. */
+static uint64_t
+hash_of(const void *data, size_t len, uint64_t before)
+{
+    const uint64_t value = ct_hash_of((ct_str_t){ len, data });
+
+    return (before * 31 + value) | 1;
+}
+
+
+static uint64_t
+stamp_of_matches(const char *c_pattern)
+{
+    uint64_t value = 0;
+    glob_t   found;
+
+    if (glob(c_pattern, 0, NULL, &found) != 0) {
+        return 0;
+    }
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        value =
+            hash_of(found.gl_pathv[i], strlen(found.gl_pathv[i]) + 1, value);
+    }
+    globfree(&found);
+    return value;
+}
+
+
+/*
+ * The time of its status would tell more, but changes with every link and
+ * every chmod.  What this does not tell apart is two files of one length that
+ * were written in place within one tick of the kernel's clock.
+ */
+uint64_t
+ct_file_stamp(const char *c_path)
+{
+    struct stat info;
+    uint64_t    facts[5];
+
+    if (ct_file_is_pattern(c_path)) {
+        return stamp_of_matches(c_path);
+    }
+    if (stat(c_path, &info) != 0) {
+        return 0;
+    }
+    facts[0] = (uint64_t) info.st_dev;
+    facts[1] = (uint64_t) info.st_ino;
+    facts[2] = (uint64_t) info.st_size;
+    facts[3] = (uint64_t) info.st_mtim.tv_sec;
+    facts[4] = (uint64_t) info.st_mtim.tv_nsec;
+    return hash_of(facts, sizeof(facts), 0);
+}
+
+
+void
+ct_file_note(ct_array_t *stamps, ct_str_t path)
+{
+    ct_file_stamp_t *stamp = NULL;
+
+    for (size_t i = 0; i < stamps->n; i++) {
+        stamp = ct_array_at(stamps, i);
+        if (ct_str_eq(stamp->path, path)) {
+            return;
+        }
+    }
+    stamp = ct_array_push(stamps);
+    stamp->path = ct_str_dup(stamps->pool, path);
+    stamp->value = ct_file_stamp(stamp->path.data);
 }

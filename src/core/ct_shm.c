@@ -21,8 +21,8 @@
 
 #if CT_HAVE_MEMFD
 
-static int
-open_unnamed(const char *c_name)
+int
+ct_shm_open_file(const char *c_name)
 {
     return memfd_create(c_name, MFD_CLOEXEC);
 }
@@ -30,8 +30,8 @@ open_unnamed(const char *c_name)
 #else
 
 /* A file that loses its name at once is as good, on a disk's cache. */
-static int
-open_unnamed(const char *c_name)
+int
+ct_shm_open_file(const char *c_name)
 {
     char c_path[] = "/tmp/cthrift.XXXXXX";
     int  fd = mkstemp(c_path);
@@ -68,7 +68,7 @@ ct_shm_init(ct_shm_t *shm, const char *c_name, size_t size, ct_log_t *log)
     int fd;
 
     *shm = (ct_shm_t){ NULL, 0, -1 };
-    fd = open_unnamed(c_name);
+    fd = ct_shm_open_file(c_name);
     if (fd == -1) {
         CT_LOG(log, CT_LOG_EMERG, errno, "cannot open shared memory '%s'",
                c_name);

@@ -21,6 +21,9 @@ typedef struct ct_shm_s {
     int    fd; /* close-on-exec; cleared by who execs */
 } ct_shm_t;
 
+/* A file without a name, empty, close-on-exec; -1 sets errno. */
+int ct_shm_open_file(const char *c_name);
+
 /* A new mapping of `size` bytes. */
 ct_rc_t ct_shm_init(ct_shm_t *shm, const char *c_name, size_t size,
                     ct_log_t *log);

@@ -11,7 +11,8 @@
  * worker that woke first and stays there as long as its clients do.
  *
  * A leaving worker takes what it was woken for, closes the gate, tells each
- * connection, and says so when the last one has gone.
+ * connection, and says so when the last one has gone, closed or moved to
+ * another worker (ct_mover.c).
  */
 
 #include "core/ct_config.h"
@@ -29,12 +30,16 @@
 #include "core/ct_log.h"
 #include "core/ct_module.h"
 #include "core/ct_pool.h"
+#include "core/ct_usdt.h"
 #include "event/ct_complaint.h"
 #include "event/ct_conn.h"
+#include "event/ct_conn_row.h"
 #include "event/ct_conn_slab.h"
 #include "event/ct_gate.h"
+#include "event/ct_handoff_record.h"
 #include "event/ct_listen.h"
 #include "event/ct_loop.h"
+#include "event/ct_mover.h"
 #include "event/ct_prelude.h"
 #include "event/ct_socket.h"
 
@@ -47,9 +52,12 @@ struct ct_acceptor_s {
     ct_queue_t       conns;
     ct_queue_t       gone; /* closed, freed when the turn ends */
     size_t           n;    /* of conns */
+    size_t           nholds;
     uint64_t         accepted;
+    ct_mover_t      *mover; /* or NULL */
 
     ct_complaints_t complaints;
+    ct_debugged_t   debugged;
 
     ct_task_t      reaper;
     bool           leaving;
@@ -116,12 +124,19 @@ take_peer(ct_peer_t *peer, const struct sockaddr_storage *from)
 static void
 count_taken(ct_acceptor_t *acceptor, ct_conn_t *conn)
 {
+    const ct_board_counter_t which =
+        conn->moved ? CT_COUNT_TAKEN_OVER : CT_COUNT_ACCEPTED;
     ct_board_slot_t *slot = acceptor->worker->slot;
 
     ct_queue_push(&acceptor->conns, &conn->link);
     acceptor->n++;
     ct_gate_relax(&acceptor->gate);
-    ct_board_count(slot, CT_COUNT_ACCEPTED, 1);
+    if (conn->moved) {
+        CT_USDT2(handover__take, conn->number, acceptor->n);
+    } else {
+        CT_USDT2(conn__accept, conn->number, acceptor->n);
+    }
+    ct_board_count(slot, which, 1);
     ct_board_gauge(slot, CT_GAUGE_CONNECTIONS, 1);
 }
 
@@ -145,6 +160,31 @@ begin(ct_conn_t *conn)
 }
 
 
+/* As many as allowed, or no longer. */
+static void
+set_full(ct_acceptor_t *acceptor)
+{
+    const bool is_full = acceptor->n >= acceptor->conf.max_connections;
+
+    ct_gate_set_full(&acceptor->gate, is_full);
+    ct_mover_set_full(acceptor->mover, is_full);
+}
+
+
+void
+ct_acceptor_choose_log(ct_conn_t *conn)
+{
+    char peer[CT_ADDR_TEXT_SIZE];
+
+    conn->log = ct_debugged_log(&conn->acceptor->debugged, &conn->peer);
+    CT_LOG(conn->log, CT_LOG_DEBUG, 0,
+           "connection %llu begins, client: %s, server: %.*s",
+           (unsigned long long) conn->number,
+           ct_conn_peer_text(conn, peer, sizeof(peer)),
+           CT_STR_ARG(conn->listen->text));
+}
+
+
 /* The descriptor is the connection's once ct_conn_open has taken it. */
 static outcome_t
 take(ct_door_t *door, ct_conn_t *conn, int fd,
@@ -154,9 +194,9 @@ take(ct_door_t *door, ct_conn_t *conn, int fd,
 
     conn->acceptor = acceptor;
     conn->listen = door->listen;
-    conn->log = acceptor->worker->log;
     conn->number = ++acceptor->accepted;
     take_peer(&conn->peer, from);
+    ct_acceptor_choose_log(conn);
     if (ct_conn_open(conn, acceptor->worker->loop, fd) != CT_OK) {
         const int err = errno;
 
@@ -172,9 +212,7 @@ take(ct_door_t *door, ct_conn_t *conn, int fd,
         ct_conn_close(conn);
     }
     CT_ASSERT(conn->closed || conn->events != NULL);
-    if (acceptor->n >= acceptor->conf.max_connections) {
-        ct_gate_set_full(&acceptor->gate, true);
-    }
+    set_full(acceptor);
     return TAKEN;
 }
 
@@ -247,6 +285,7 @@ ct_acceptor_create(ct_worker_t *worker, const ct_listens_t *listens,
     CT_ASSERT(conf->max_connections > 0 && conf->accept_batch > 0);
     acceptor->worker = worker;
     acceptor->conf = *conf;
+    ct_debugged_init(&acceptor->debugged, worker->log, &conf->debugged);
     ct_gate_init(&acceptor->gate, worker, listens, let_in, acceptor);
     ct_conn_slab_init(&acceptor->slab, worker->pool);
     ct_queue_init(&acceptor->conns);
@@ -254,6 +293,11 @@ ct_acceptor_create(ct_worker_t *worker, const ct_listens_t *listens,
     ct_queue_init(&acceptor->reaper.link);
     acceptor->reaper.fn = reap;
     acceptor->reaper.data = acceptor;
+    acceptor->mover =
+        ct_mover_create(worker, acceptor,
+                        &(ct_mover_conf_t){ .handoff = conf->handoff,
+                                            .listens = listens,
+                                            .rebalances = conf->rebalances });
     return acceptor;
 }
 
@@ -278,6 +322,7 @@ ct_rc_t
 ct_acceptor_start(ct_acceptor_t *acceptor)
 {
     warn_of_descriptors(acceptor);
+    ct_mover_start(acceptor->mover);
     return ct_gate_open(&acceptor->gate);
 }
 
@@ -286,7 +331,8 @@ ct_acceptor_start(ct_acceptor_t *acceptor)
 static void
 tell_if_left(ct_acceptor_t *acceptor)
 {
-    if (acceptor->leaving && !acceptor->told && acceptor->n == 0) {
+    if (acceptor->leaving && !acceptor->told && acceptor->n == 0
+        && acceptor->nholds == 0) {
         acceptor->told = true;
         if (acceptor->on_left != NULL) {
             acceptor->on_left(acceptor, acceptor->data);
@@ -350,7 +396,24 @@ ct_acceptor_leave(ct_acceptor_t *acceptor, ct_acceptor_fn fn, void *data)
         acceptor->data = data;
         ct_gate_close(&acceptor->gate);
     }
+    ct_mover_leave(acceptor->mover);
     for_each(acceptor, tell_leaving);
+    tell_if_left(acceptor);
+}
+
+
+void
+ct_acceptor_hold(ct_acceptor_t *acceptor)
+{
+    acceptor->nholds++;
+}
+
+
+void
+ct_acceptor_let_go(ct_acceptor_t *acceptor)
+{
+    CT_ASSERT(acceptor->nholds > 0);
+    acceptor->nholds--;
     tell_if_left(acceptor);
 }
 
@@ -363,7 +426,7 @@ ct_acceptor_close_all(ct_acceptor_t *acceptor)
 
 
 void
-ct_acceptor_gone(ct_acceptor_t *acceptor, ct_conn_t *conn)
+ct_acceptor_gone(ct_acceptor_t *acceptor, ct_conn_t *conn, ct_gone_t how)
 {
     ct_board_slot_t *slot = acceptor->worker->slot;
 
@@ -371,11 +434,102 @@ ct_acceptor_gone(ct_acceptor_t *acceptor, ct_conn_t *conn)
     ct_queue_push(&acceptor->gone, &conn->link);
     ct_loop_post_last(acceptor->worker->loop, &acceptor->reaper);
 
+    if (how == CT_GONE_AWAY) {
+        CT_USDT2(handover__give, conn->number, acceptor->n);
+    } else {
+        CT_USDT2(conn__close, conn->number, acceptor->n);
+    }
     acceptor->n--;
-    ct_board_count(slot, CT_COUNT_CLOSED, 1);
+    ct_board_count(
+        slot, how == CT_GONE_AWAY ? CT_COUNT_HANDED_OVER : CT_COUNT_CLOSED, 1);
     ct_board_gauge(slot, CT_GAUGE_CONNECTIONS, -1);
-    ct_gate_set_full(&acceptor->gate, false);
+    set_full(acceptor);
     tell_if_left(acceptor);
+}
+
+
+static ct_rc_t
+adopt_peer(ct_conn_t *conn, const ct_handoff_record_t *record)
+{
+    conn->accepted_ms = record->accepted_ms;
+    if (!record->is_proxied) {
+        return CT_OK;
+    }
+    conn->peer = record->socket;
+    return ct_conn_set_client(conn, &record->peer, &record->server);
+}
+
+
+ct_rc_t
+ct_acceptor_adopt(ct_acceptor_t *acceptor, const ct_listen_t *listen,
+                  const ct_handoff_record_t *record, int fd)
+{
+    ct_conn_t *conn = ct_conn_slab_take(&acceptor->slab);
+
+    if (conn == NULL) {
+        CT_LOG(acceptor->worker->log, CT_LOG_CRIT, 0,
+               "no memory for a connection handed over");
+        return CT_ERROR;
+    }
+    conn->acceptor = acceptor;
+    conn->listen = listen;
+    conn->number = ++acceptor->accepted;
+    conn->peer = record->peer;
+    ct_acceptor_choose_log(conn);
+    conn->moved = true;
+    if (ct_conn_open(conn, acceptor->worker->loop, fd) != CT_OK) {
+        ct_conn_slab_put(&acceptor->slab, conn);
+        return CT_ERROR;
+    }
+    count_taken(acceptor, conn);
+    if (adopt_peer(conn, record) != CT_OK
+        || listen->on_adopt(conn, record) != CT_OK) {
+        ct_conn_close(conn);
+    } else if (acceptor->leaving) {
+        tell_leaving(conn);
+    }
+    set_full(acceptor);
+    return CT_OK;
+}
+
+
+ct_conn_t *
+ct_acceptor_rotate(ct_acceptor_t *acceptor)
+{
+    ct_queue_t *link = ct_queue_pop(&acceptor->conns);
+
+    if (link == NULL) {
+        return NULL;
+    }
+    ct_queue_push(&acceptor->conns, link);
+    return CT_QUEUE_ENTRY(link, ct_conn_t, link);
+}
+
+
+ct_rc_t
+ct_acceptor_next_row(const ct_acceptor_t *acceptor, ct_conn_cursor_t *cursor,
+                     unsigned *looks, ct_conn_row_t *row)
+{
+    for (; *looks > 0; (*looks)--) {
+        const ct_conn_t *conn = ct_conn_slab_next(&acceptor->slab, cursor);
+
+        if (conn == NULL) {
+            return CT_DECLINED;
+        }
+        if (conn->acceptor != NULL && !conn->closed) {
+            ct_conn_row_fill(conn, row);
+            (*looks)--;
+            return CT_OK;
+        }
+    }
+    return CT_AGAIN;
+}
+
+
+ct_mover_t *
+ct_acceptor_mover(const ct_acceptor_t *acceptor)
+{
+    return acceptor->mover;
 }
 
 

@@ -88,6 +88,21 @@ parse_fd(ct_str_t number, ct_addr_t *addr, const char **c_why)
 }
 
 
+/* The name of a socket that a service manager passes; empty: any of them. */
+static ct_rc_t
+parse_name(ct_str_t name, ct_addr_t *addr, const char **c_why)
+{
+    if (name.len >= sizeof(addr->sa.un.sun_path)
+        || (name.len > 0 && memchr(name.data, ':', name.len) != NULL)
+        || (name.len > 0 && memchr(name.data, '\0', name.len) != NULL)) {
+        return refuse(c_why, "systemd: wants the name of a socket");
+    }
+    addr->sa.any.sa_family = AF_UNSPEC;
+    memcpy(addr->sa.un.sun_path, name.data, name.len);
+    return CT_OK;
+}
+
+
 /*
  * Port 0 would let the kernel choose, which no client could know, and which a
  * reload could not recognise.
@@ -258,6 +273,10 @@ parse(ct_str_t text, int flags, ct_addr_t *addr, const char **c_why)
         rc = parse_unix(after(text, 5), &found, c_why);
     } else if (ct_str_starts_with(text, "fd:")) {
         rc = parse_fd(after(text, 3), &found, c_why);
+    } else if (ct_str_eq_c(text, "systemd")) {
+        rc = parse_name(after(text, text.len), &found, c_why);
+    } else if (ct_str_starts_with(text, "systemd:")) {
+        rc = parse_name(after(text, sizeof("systemd:") - 1), &found, c_why);
     } else if (text.data[0] == '[') {
         rc = parse_ipv6(text, &found, c_why);
     } else {
@@ -350,7 +369,8 @@ ct_addr_eq(const ct_addr_t *a, const ct_addr_t *b)
     case AF_UNIX:
         return a->len == b->len && memcmp(&a->sa.un, &b->sa.un, a->len) == 0;
     default:
-        return a->fd == b->fd;
+        return a->fd == b->fd
+               && strcmp(a->sa.un.sun_path, b->sa.un.sun_path) == 0;
     }
 }
 
@@ -398,6 +418,22 @@ un_text(const struct sockaddr_un *un, socklen_t len, char *out, size_t size)
 }
 
 
+/* What is not an address but a way to come by a socket. */
+static const char *
+other_text(const ct_addr_t *addr, char *out, size_t size)
+{
+    const char *c_name = addr->sa.un.sun_path;
+
+    if (addr->fd != -1) {
+        snprintf(out, size, "fd:%d", addr->fd);
+    } else {
+        snprintf(out, size, "systemd%s%s", c_name[0] != '\0' ? ":" : "",
+                 c_name);
+    }
+    return out;
+}
+
+
 const char *
 ct_addr_text(const ct_addr_t *addr, char *out, size_t size)
 {
@@ -409,8 +445,7 @@ ct_addr_text(const ct_addr_t *addr, char *out, size_t size)
     case AF_UNIX:
         return un_text(&addr->sa.un, addr->len, out, size);
     default:
-        snprintf(out, size, "fd:%d", addr->fd);
-        return out;
+        return other_text(addr, out, size);
     }
 }
 
@@ -430,22 +465,20 @@ ct_peer_text(const ct_peer_t *peer, char *out, size_t size)
 }
 
 
-const char *
-ct_peer_host(const ct_peer_t *peer, char *out, size_t size)
+size_t
+ct_peer_write_host(const ct_peer_t *peer, char out[CT_HOST_SIZE])
 {
-    const sa_family_t family = peer->sa.any.sa_family;
-    const void       *addr = &peer->sa.in.sin_addr;
+    static const char unix_host[] = "unix:";
 
-    if (family == AF_INET6) {
-        addr = &peer->sa.in6.sin6_addr;
-    } else if (family != AF_INET) {
-        snprintf(out, size, "unix:");
-        return out;
+    switch (peer->sa.any.sa_family) {
+    case AF_INET:
+        return ct_host_write_in(&peer->sa.in.sin_addr, out);
+    case AF_INET6:
+        return ct_host_write_in6(&peer->sa.in6.sin6_addr, out);
+    default:
+        memcpy(out, unix_host, sizeof(unix_host) - 1);
+        return sizeof(unix_host) - 1;
     }
-    if (inet_ntop(family, addr, out, (socklen_t) size) == NULL) {
-        snprintf(out, size, "?");
-    }
-    return out;
 }
 
 

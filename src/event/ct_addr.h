@@ -9,6 +9,7 @@
 
 #include "core/ct_rc.h"
 #include "core/ct_str.h"
+#include "event/ct_host.h"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -17,7 +18,10 @@
 /* Room for any address as text: "unix:" and a path, NUL included. */
 #define CT_ADDR_TEXT_SIZE (sizeof(struct sockaddr_un) + 8)
 
-/* An address of a listener.  For fd:N, family is AF_UNSPEC and fd is set. */
+/*
+ * An address of a listener.  For fd:N, family is AF_UNSPEC and fd is set; for
+ * systemd:NAME it is AF_UNSPEC too, fd is -1 and sun_path holds the name.
+ */
 typedef struct ct_addr_s {
     union {
         struct sockaddr     any;
@@ -40,7 +44,8 @@ typedef struct ct_peer_s {
 
 /*
  * "127.0.0.1:9090", "9090", "*:9090", "[::1]:9090", "localhost:9090",
- * "unix:/run/x.sock", "unix:@abstract", "fd:3".  On CT_ERROR *c_why is a
+ * "unix:/run/x.sock", "unix:@abstract", "fd:3", "systemd", "systemd:web".  On
+ * CT_ERROR *c_why is a
  * constant word of explanation; nothing is logged.
  */
 ct_rc_t ct_addr_parse(ct_str_t text, ct_addr_t *addr, const char **c_why);
@@ -61,15 +66,18 @@ ct_rc_t ct_addr_of_socket(int fd, ct_addr_t *addr);
  */
 ct_rc_t ct_peer_parse(ct_str_t host, uint16_t port, ct_peer_t *peer);
 
-/* Whether both name the same place; an fd:N equals only itself. */
+/* Whether both name the same place; fd:N and a name equal only themselves. */
 bool ct_addr_eq(const ct_addr_t *a, const ct_addr_t *b);
 
 /* As text, "127.0.0.1:9090" or "unix:/path"; gives back `out`. */
 const char *ct_addr_text(const ct_addr_t *addr, char *out, size_t size);
 const char *ct_peer_text(const ct_peer_t *peer, char *out, size_t size);
 
-/* The address alone, "127.0.0.1", "::1" or "unix:"; gives back `out`. */
-const char *ct_peer_host(const ct_peer_t *peer, char *out, size_t size);
+/*
+ * The address alone, "127.0.0.1", "::1" or "unix:", without a NUL; gives back
+ * how many bytes that is.
+ */
+size_t ct_peer_write_host(const ct_peer_t *peer, char out[CT_HOST_SIZE]);
 
 /* The port; 0 where there is none. */
 uint16_t ct_peer_port(const ct_peer_t *peer);

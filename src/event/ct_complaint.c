@@ -15,24 +15,35 @@
 #define COMPLAIN_MS 1000
 
 
+bool
+ct_complaint_is_due(ct_complaints_t *complaints, uint64_t now_ms,
+                    uint64_t *unsaid)
+{
+    if (complaints->last_ms != 0
+        && now_ms - complaints->last_ms < COMPLAIN_MS) {
+        complaints->unsaid++;
+        return false;
+    }
+    *unsaid = complaints->unsaid;
+    complaints->last_ms = now_ms;
+    complaints->unsaid = 0;
+    return true;
+}
+
+
 void
 ct_complain(ct_complaints_t *complaints, const ct_conn_t *conn,
             const char *c_what, const char *c_why)
 {
-    const uint64_t now_ms = ct_loop_now_ms(conn->loop);
-    char           peer[CT_ADDR_TEXT_SIZE];
+    char     peer[CT_ADDR_TEXT_SIZE];
+    uint64_t unsaid;
 
-    if (complaints->last_ms != 0
-        && now_ms - complaints->last_ms < COMPLAIN_MS) {
-        complaints->unsaid++;
+    if (!ct_complaint_is_due(complaints, ct_loop_now_ms(conn->loop), &unsaid)) {
         return;
     }
     CT_LOG(conn->log, CT_LOG_WARN, 0,
            "%s: %s, client: %s, server: %.*s (%llu more since the last such "
            "line)",
            c_what, c_why, ct_conn_peer_text(conn, peer, sizeof(peer)),
-           CT_STR_ARG(conn->listen->text),
-           (unsigned long long) complaints->unsaid);
-    complaints->last_ms = now_ms;
-    complaints->unsaid = 0;
+           CT_STR_ARG(conn->listen->text), (unsigned long long) unsaid);
 }

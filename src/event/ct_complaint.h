@@ -18,6 +18,13 @@ typedef struct ct_complaints_s {
     uint64_t unsaid;  /* not logged since */
 } ct_complaints_t;
 
+/*
+ * Whether a line may be written now, which the caller then does; *unsaid is
+ * how many were not, since the last one.
+ */
+bool ct_complaint_is_due(ct_complaints_t *complaints, uint64_t now_ms,
+                         uint64_t *unsaid);
+
 /* "WHAT: WHY, client: ..., server: ..."; both texts are constant. */
 void ct_complain(ct_complaints_t *complaints, const ct_conn_t *conn,
                  const char *c_what, const char *c_why);

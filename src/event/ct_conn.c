@@ -6,6 +6,7 @@
  * -      | a socket           | ct_conn_open     | open
  * open   | bytes, room, timer | its `events`     | open
  * open   | whoever wants      | ct_conn_close    | closed
+ * open   | another worker has | ct_conn_give_away| closed
  * closed | the turn is over   | ct_acceptor_gone | -
  *
  * The kernel reports edges, so a direction must be marked as not ready
@@ -32,6 +33,11 @@
 /* SIGPIPE is ignored by the process too, where this is not known. */
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0
+#endif
+
+/* Where it is not known, the end follows in a packet of its own. */
+#ifndef MSG_MORE
+#define MSG_MORE 0
 #endif
 
 
@@ -83,6 +89,7 @@ ct_conn_open(ct_conn_t *conn, ct_loop_t *loop, int fd)
     conn->timer.data = conn;
     conn->loop = loop;
     conn->accepted_ms = ct_loop_now_ms(loop);
+    conn->active_ms = conn->accepted_ms;
 
     if (ct_loop_add_io(loop, &conn->io, CT_IO_READ | CT_IO_WRITE) != CT_OK) {
         return CT_ERROR;
@@ -151,14 +158,15 @@ ct_conn_recv_raw(ct_conn_t *conn, void *data, size_t size, size_t *n)
 ct_rc_t
 ct_conn_send_raw(ct_conn_t *conn, const void *data, size_t len, size_t *n)
 {
-    ssize_t sent;
+    const int flags = conn->is_ending ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL;
+    ssize_t   sent;
 
     CT_ASSERT(len > 0);
     if (conn->closed) {
         return CT_ERROR;
     }
     do {
-        sent = send(conn->io.fd, data, len, MSG_NOSIGNAL);
+        sent = send(conn->io.fd, data, len, flags);
     } while (sent < 0 && errno == EINTR);
 
     if (sent < 0) {
@@ -179,20 +187,30 @@ ct_conn_send_raw(ct_conn_t *conn, const void *data, size_t len, size_t *n)
 ct_rc_t
 ct_conn_recv(ct_conn_t *conn, void *data, size_t size, size_t *n)
 {
-    if (CT_UNLIKELY(conn->tls != NULL)) {
-        return ct_tls_recv(conn, data, size, n);
+    const ct_rc_t rc = CT_UNLIKELY(conn->tls != NULL)
+                           ? ct_tls_recv(conn, data, size, n)
+                           : ct_conn_recv_raw(conn, data, size, n);
+
+    if (rc == CT_OK) {
+        conn->bytes_in += *n;
+        conn->active_ms = ct_loop_now_ms(conn->loop);
     }
-    return ct_conn_recv_raw(conn, data, size, n);
+    return rc;
 }
 
 
 ct_rc_t
 ct_conn_send(ct_conn_t *conn, const void *data, size_t len, size_t *n)
 {
-    if (CT_UNLIKELY(conn->tls != NULL)) {
-        return ct_tls_send(conn, data, len, n);
+    const ct_rc_t rc = CT_UNLIKELY(conn->tls != NULL)
+                           ? ct_tls_send(conn, data, len, n)
+                           : ct_conn_send_raw(conn, data, len, n);
+
+    if (rc == CT_OK) {
+        conn->bytes_out += *n;
+        conn->active_ms = ct_loop_now_ms(conn->loop);
     }
-    return ct_conn_send_raw(conn, data, len, n);
+    return rc;
 }
 
 
@@ -213,18 +231,11 @@ ct_conn_shutdown(ct_conn_t *conn)
 
 /*
  * `closed` is set first, so that an on_close that closes again does no harm;
- * it may still ask for the peer and the descriptor.  TLS says its goodbye
- * while it still can, if it has not yet.
+ * it may still ask for the peer and the descriptor.
  */
-void
-ct_conn_close(ct_conn_t *conn)
+static void
+end(ct_conn_t *conn, ct_gone_t how)
 {
-    if (conn->closed) {
-        return;
-    }
-    if (conn->tls != NULL) {
-        (void) ct_tls_shutdown(conn);
-    }
     conn->closed = true;
     conn->closing = true;
 
@@ -242,8 +253,33 @@ ct_conn_close(ct_conn_t *conn)
     conn->proxied = NULL;
 
     if (conn->acceptor != NULL) {
-        ct_acceptor_gone(conn->acceptor, conn);
+        CT_LOG(conn->log, CT_LOG_DEBUG, 0, "connection %llu ends%s",
+               (unsigned long long) conn->number,
+               how == CT_GONE_AWAY ? " here, another worker has it" : "");
+        ct_acceptor_gone(conn->acceptor, conn, how);
     }
+}
+
+
+/* TLS says its goodbye while it still can, if it has not yet. */
+void
+ct_conn_close(ct_conn_t *conn)
+{
+    if (conn->closed) {
+        return;
+    }
+    if (conn->tls != NULL) {
+        (void) ct_tls_shutdown(conn);
+    }
+    end(conn, CT_GONE_CLOSED);
+}
+
+
+void
+ct_conn_give_away(ct_conn_t *conn)
+{
+    CT_ASSERT(!conn->closed && conn->tls == NULL);
+    end(conn, CT_GONE_AWAY);
 }
 
 

@@ -20,6 +20,7 @@
 #include "event/ct_timer.h"
 
 typedef struct ct_acceptor_s ct_acceptor_t;
+typedef struct ct_conn_row_s ct_conn_row_t;
 typedef struct ct_conn_s     ct_conn_t;
 typedef struct ct_listen_s   ct_listen_t;
 typedef struct ct_proxied_s  ct_proxied_t;
@@ -36,6 +37,15 @@ typedef struct ct_conn_events_s {
     ct_conn_fn on_timer;   /* conn->timer has passed */
     ct_conn_fn on_leaving; /* the worker begins to leave */
     ct_conn_fn on_close;   /* about to be closed; frees the session */
+
+    /*
+     * Another worker would take the connection: gives it away if that can be
+     * now, by ct_mover_give, whose answer it passes on.  May be NULL.
+     */
+    ct_rc_t (*on_move)(ct_conn_t *conn);
+
+    /* For an operator: what is spoken and what it does now.  May be NULL. */
+    void (*describe)(const ct_conn_t *conn, ct_conn_row_t *row);
 } ct_conn_events_t;
 
 /* What a PROXY header has said beside the client, who is conn->peer. */
@@ -64,8 +74,13 @@ struct ct_conn_s {
     ct_log_t               *log;    /* the worker's */
     uint64_t                number; /* counts from 1 in each worker */
     uint64_t                accepted_ms;
+    uint64_t                active_ms; /* bytes came or went, or it began */
+    uint64_t                bytes_in;  /* without what TLS makes of them */
+    uint64_t                bytes_out;
     ct_peer_t               peer;
-    ct_proxied_t           *proxied; /* or NULL */
+    ct_proxied_t           *proxied;   /* or NULL */
+    bool                    is_ending; /* see ct_conn_send */
+    bool                    moved;     /* another worker had accepted it */
     bool                    closing;
     bool                    closed;
 };
@@ -91,7 +106,10 @@ ct_rc_t ct_conn_recv(ct_conn_t *conn, void *data, size_t size, size_t *n);
 
 /*
  * Writes what fits.  CT_OK: *n > 0 bytes went, and writable is cleared when
- * not all did; CT_AGAIN, CT_ERROR as above.  Never raises SIGPIPE.
+ * not all did; CT_AGAIN, CT_ERROR as above.  Never raises SIGPIPE.  While
+ * is_ending is set, what is sent may wait for the ct_conn_shutdown that is to
+ * follow at once, and share its packet: then no peer can believe that it may
+ * call once more.
  */
 ct_rc_t ct_conn_send(ct_conn_t *conn, const void *data, size_t len, size_t *n);
 
@@ -109,6 +127,12 @@ void ct_conn_shutdown(ct_conn_t *conn);
  * turn.
  */
 void ct_conn_close(ct_conn_t *conn);
+
+/*
+ * As ct_conn_close in this process, for a plaintext connection that lives on
+ * in another one, which has a descriptor of its own: the peer sees nothing.
+ */
+void ct_conn_give_away(ct_conn_t *conn);
 
 /*
  * Notes that the peer speaks for another client, who is `peer` from now on.

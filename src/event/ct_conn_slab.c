@@ -20,12 +20,19 @@ enum {
     STEP = CT_SANITIZED ? 1 : 64 /* connections */
 };
 
+struct ct_conn_step_s {
+    ct_conn_step_t *next; /* taken later; NULL: the last one */
+    ct_conn_t       conns[STEP];
+};
+
 
 void
 ct_conn_slab_init(ct_conn_slab_t *slab, ct_pool_t *pool)
 {
     ct_queue_init(&slab->spare);
     slab->pool = pool;
+    slab->first = NULL;
+    slab->last = NULL;
 }
 
 
@@ -33,6 +40,7 @@ ct_conn_slab_init(ct_conn_slab_t *slab, ct_pool_t *pool)
 void
 ct_conn_slab_put(ct_conn_slab_t *slab, ct_conn_t *conn)
 {
+    conn->acceptor = NULL;
     ct_queue_push(slab->spare.next, &conn->link);
 }
 
@@ -40,13 +48,20 @@ ct_conn_slab_put(ct_conn_slab_t *slab, ct_conn_t *conn)
 static bool
 grow(ct_conn_slab_t *slab)
 {
-    ct_conn_t *conns = ct_pool_try_alloc(slab->pool, STEP * sizeof(*conns));
+    ct_conn_step_t *step = ct_pool_try_alloc(slab->pool, sizeof(*step));
 
-    if (conns == NULL) {
+    if (step == NULL) {
         return false;
     }
+    step->next = NULL;
+    if (slab->last != NULL) {
+        slab->last->next = step;
+    } else {
+        slab->first = step;
+    }
+    slab->last = step;
     for (int i = STEP; i > 0; i--) {
-        ct_conn_slab_put(slab, &conns[i - 1]);
+        ct_conn_slab_put(slab, &step->conns[i - 1]);
     }
     return true;
 }
@@ -66,4 +81,22 @@ ct_conn_slab_take(ct_conn_slab_t *slab)
     memset(conn, 0, sizeof(*conn));
     ct_queue_init(&conn->link);
     return conn;
+}
+
+
+ct_conn_t *
+ct_conn_slab_next(const ct_conn_slab_t *slab, ct_conn_cursor_t *cursor)
+{
+    if (cursor->step == NULL) {
+        cursor->step = slab->first;
+        cursor->i = 0;
+    } else if (cursor->i == STEP && cursor->step->next != NULL) {
+        cursor->step = cursor->step->next;
+        cursor->i = 0;
+    }
+    if (cursor->step == NULL || cursor->i == STEP) {
+        return NULL;
+    }
+    cursor->i++;
+    return &cursor->step->conns[cursor->i - 1];
 }

@@ -14,7 +14,9 @@
 
 #include "core/ct_conf.h"
 #include "core/ct_cycle.h"
-#include "event/ct_loop.h"
+#include "core/ct_pool.h"
+#include "event/ct_backend.h"
+#include "event/ct_cidr.h"
 
 enum {
     MAX_CONNECTIONS = 1 << 24,
@@ -94,12 +96,35 @@ set_use(ct_conf_t *conf, const ct_directive_t *directive CT_UNUSED, void *field)
     const ct_str_t name = conf->args[1];
     char           built_in[BACKENDS_TEXT_SIZE];
 
-    if (name.len == 0 || !ct_loop_has_backend(name.data)) {
+    if (name.len == 0 || !ct_backend_is_built(name.data)) {
         return ct_conf_error(
             conf, "there is no event backend '%.*s' (built in: %s)",
-            CT_STR_ARG(name), ct_loop_backends(built_in, sizeof(built_in)));
+            CT_STR_ARG(name), ct_backend_names(built_in, sizeof(built_in)));
     }
     *(ct_str_t *) field = name;
+    return CT_OK;
+}
+
+
+/* Another range; the items of an outer block are not touched. */
+static ct_rc_t
+set_debugged(ct_conf_t *conf, const ct_directive_t *directive CT_UNUSED,
+             void *field)
+{
+    ct_debugged_conf_t *debugged = field;
+    ct_cidr_t          *items =
+        ct_pool_alloc(conf->pool, (debugged->n + 1) * sizeof(*items));
+    const char *c_why = NULL;
+
+    if (debugged->n > 0) {
+        memcpy(items, debugged->items, debugged->n * sizeof(*items));
+    }
+    if (ct_cidr_parse(conf->args[1], &items[debugged->n], &c_why) != CT_OK) {
+        return ct_conf_error(conf, "'%.*s' is no range of addresses: %s",
+                             CT_STR_ARG(conf->args[1]), c_why);
+    }
+    debugged->items = items;
+    debugged->n++;
     return CT_OK;
 }
 
@@ -143,6 +168,11 @@ static const ct_conf_type_t max_events_type = {
     .name = "number", .min_args = 1, .max_args = 1, .set = set_max_events,
 };
 
+static const ct_conf_type_t debugged_type = {
+    .name = "ADDRESS | CIDR | unix:", .min_args = 1, .max_args = 1,
+    .flags = CT_CONF_MANY, .set = set_debugged,
+};
+
 static const ct_directive_t event_directives[] = {
     { "events", CT_IN_MAIN, CT_CONF_ACTION(events_type) },
     { "use", CT_IN_EVENTS,
@@ -152,6 +182,10 @@ static const ct_directive_t event_directives[] = {
                      "1024") },
     { "accept_batch", CT_IN_EVENTS,
       CT_CONF_CUSTOM(event_main_t, conf.accept_batch, batch_type, "8") },
+    { "debug_connection", CT_IN_EVENTS,
+      CT_CONF_CUSTOM(event_main_t, conf.debugged, debugged_type, NULL) },
+    { "rebalance", CT_IN_EVENTS,
+      CT_CONF_FLAG(event_main_t, conf.rebalance, "on") },
     { "max_events", CT_IN_EVENTS,
       CT_CONF_CUSTOM(event_main_t, conf.max_events, max_events_type, "512") },
     { NULL, 0, NULL, 0, NULL },

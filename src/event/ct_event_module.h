@@ -10,6 +10,7 @@
 #include "core/ct_module.h"
 #include "core/ct_str.h"
 #include "event/ct_accept.h"
+#include "event/ct_debugged.h"
 #include "event/ct_listen.h"
 
 extern const ct_module_t ct_event_module;
@@ -20,6 +21,8 @@ typedef struct ct_event_conf_s {
     size_t   worker_connections;
     uint32_t accept_batch;
     uint32_t max_events; /* taken from the kernel at a time */
+    bool     rebalance;  /* connections move to workers that have less */
+    ct_debugged_conf_t debugged; /* debug_connection */
 } ct_event_conf_t;
 
 /* Never NULL once the configuration is applied. */

@@ -272,6 +272,15 @@ set_optional(ct_conf_t *conf, const option_t *option CT_UNUSED,
 }
 
 
+static ct_rc_t
+set_http(ct_conf_t *conf CT_UNUSED, const option_t *option CT_UNUSED,
+         ct_str_t value CT_UNUSED, ct_listen_t *listen)
+{
+    listen->http = true;
+    return CT_OK;
+}
+
+
 /* clang-format off */
 #define AT(field) offsetof(ct_listen_t, field)
 
@@ -295,6 +304,7 @@ static const option_t options[] = {
     { "ssl",           NEED_ANY,       set_ssl,       0, 0, 0 },
     { "ssl=",          NEED_ANY,       set_ssl_value, 0, 0, 0 },
     { "optional",      NEED_ANY,       set_optional,  0, 0, 0 },
+    { "http",          NEED_ANY,       set_http,      0, 0, 0 },
 };
 /* clang-format on */
 
@@ -445,7 +455,8 @@ ct_listen_configure(ct_conf_t *conf, ct_listens_t *listens,
         return CT_ERROR;
     }
     made->text = ct_str_dup(conf->pool, conf->args[1]);
-    made->backlog = made->addr.fd < 0 ? DEFAULT_BACKLOG : 0;
+    made->backlog =
+        made->addr.sa.any.sa_family != AF_UNSPEC ? DEFAULT_BACKLOG : 0;
     made->so_keepalive = CT_TRI_UNSET;
     made->ipv6only = CT_TRI_UNSET;
     made->block = conf->block;

@@ -23,6 +23,7 @@
 
 #include <sys/types.h>
 
+typedef struct ct_activated_s   ct_activated_t;
 typedef struct ct_conf_block_s  ct_conf_block_t;
 typedef struct ct_conf_node_s   ct_conf_node_t;
 typedef struct ct_conf_s        ct_conf_t;
@@ -31,8 +32,17 @@ typedef struct ct_log_s         ct_log_t;
 typedef struct ct_proxy_conf_s  ct_proxy_conf_t;
 typedef struct ct_tls_context_s ct_tls_context_t;
 
+typedef struct ct_handoff_record_s ct_handoff_record_t;
+
 /* A connection was accepted on the listen; CT_ERROR closes it. */
 typedef ct_rc_t (*ct_accept_fn)(ct_conn_t *conn);
+
+/*
+ * A connection that another worker had accepted comes here as the record
+ * says; CT_ERROR closes it.
+ */
+typedef ct_rc_t (*ct_adopt_fn)(ct_conn_t                 *conn,
+                               const ct_handoff_record_t *record);
 
 /* Three answers, for so_keepalive and ipv6only. */
 typedef enum ct_tri_e {
@@ -44,11 +54,12 @@ typedef enum ct_tri_e {
 typedef struct ct_listen_s {
     ct_addr_t addr;
     ct_str_t  text;    /* as written, a NUL after it */
-    int       backlog; /* 0: as it is, for fd:N */
+    int       backlog; /* 0: as it is, for fd:N and systemd */
     bool      reuseport;
     bool      deferred;
-    int       fastopen; /* queue length; 0: off */
-    int       rcvbuf;   /* bytes; 0: the system's */
+    bool      is_activated; /* opened by a service manager, as is its file */
+    int       fastopen;     /* queue length; 0: off */
+    int       rcvbuf;       /* bytes; 0: the system's */
     int       sndbuf;
     ct_tri_t  so_keepalive;
     ct_tri_t  ipv6only;
@@ -61,9 +72,15 @@ typedef struct ct_listen_s {
     bool      proxy_protocol; /* a PROXY header comes first */
     bool      ssl;            /* then TLS */
     bool      ssl_optional;   /* or plaintext, told by the first byte */
+    bool      http; /* and nothing else: who stands above sees to it */
 
     ct_accept_fn on_accept; /* set by who stands above */
+    ct_adopt_fn  on_adopt;  /* the same; NULL: nothing moves here */
     void        *data;      /* theirs */
+
+    /* What is served here, as hashes that are the same in every release. */
+    const uint64_t *offered;
+    size_t          noffered;
 
     /* Where it stands, for modules with directives beside `listen`. */
     const ct_conf_block_t *block;
@@ -79,6 +96,9 @@ typedef struct ct_listen_s {
 /* The listens of a cycle: an array of ct_listen_t *. */
 typedef struct ct_listens_s {
     ct_array_t list;
+
+    /* What ct_listens_open may take of a service manager; NULL after it. */
+    ct_activated_t *activated;
 } ct_listens_t;
 
 /* Listen `i` of the list. */
@@ -99,7 +119,8 @@ ct_rc_t ct_listen_configure(ct_conf_t *conf, ct_listens_t *listens,
 /*
  * Opens every listen for `nworkers`, taking the sockets of `old` (may be
  * NULL) where the address is the same, and those that `inherited` names
- * ("ADDRESS=FD FD;ADDRESS=FD;" or NULL).  On CT_ERROR, logged, what was newly
+ * ("ADDRESS=FD FD;ADDRESS=FD;" or NULL), and those of a service manager, the
+ * rest of which are closed.  On CT_ERROR, logged, what was newly
  * opened is closed and `old` is as it was.  An address in use is tried 5
  * times, 200 ms apart, when `retry` is set.
  */

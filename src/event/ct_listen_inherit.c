@@ -149,7 +149,7 @@ belongs(int fd, const ct_addr_t *addr)
         return false;
     }
     if (addr->sa.any.sa_family == AF_UNSPEC) {
-        return addr->fd == fd;
+        return addr->fd == -1 || addr->fd == fd;
     }
     return ct_addr_of_socket(fd, &bound) == CT_OK && ct_addr_eq(&bound, addr);
 }

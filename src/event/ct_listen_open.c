@@ -30,6 +30,7 @@
 #include "core/ct_file.h"
 #include "core/ct_log.h"
 #include "core/ct_pool.h"
+#include "event/ct_activated.h"
 #include "event/ct_listen_inherit.h"
 #include "event/ct_listen_option.h"
 #include "event/ct_listen_unix.h"
@@ -196,12 +197,19 @@ open_up_to(ct_listen_t *listen, opening_t *opening, unsigned n)
 }
 
 
-/* An fd:N that the configuration names for the first time. */
+/* An fd:N that the configuration names for the first time, or a lost name. */
 static ct_rc_t
 take_named(ct_listen_t *listen, ct_pool_t *pool, ct_log_t *log)
 {
     const int fd = listen->addr.fd;
 
+    if (fd == -1) {
+        CT_LOG(log, CT_LOG_EMERG, 0,
+               "cannot listen on '%s': the service manager has passed no such "
+               "socket at the start",
+               listen->text.data);
+        return CT_ERROR;
+    }
     if (!ct_socket_is_listening(fd)) {
         CT_LOG(log, CT_LOG_EMERG, 0,
                "cannot listen on '%s': it is not a listening stream socket",
@@ -268,10 +276,13 @@ static ct_rc_t
 keep_old(opening_t *opening, ct_listen_t *listen)
 {
     const ct_listen_t *old = ct_listens_find(opening->old, &listen->addr);
+    ct_activated_t    *activated = opening->listens->activated;
     ct_inherited_t    *left;
+    int                fd = -1;
 
     if (old != NULL && old->nbound > 0) {
         keep(listen, old->fds, old->nbound, opening);
+        listen->is_activated = old->is_activated;
         warn_of_changes(listen, old, opening->log);
         return CT_OK;
     }
@@ -279,9 +290,16 @@ keep_old(opening_t *opening, ct_listen_t *listen)
     if (left != NULL) {
         left->used = true;
         keep(listen, left->fds, left->nfds, opening);
+        listen->is_activated = ct_activated_has(activated, left->fds[0]);
         return CT_OK;
     }
-    return CT_DECLINED;
+    fd = ct_activated_fd(activated, listen);
+    if (fd == -1 || ct_file_set_nonblocking(fd, true) != CT_OK) {
+        return CT_DECLINED;
+    }
+    keep(listen, &fd, 1, opening);
+    listen->is_activated = true;
+    return CT_OK;
 }
 
 
@@ -391,6 +409,9 @@ ct_listens_open(ct_listens_t *listens, const ct_listens_t *old,
         != CT_OK) {
         return CT_ERROR;
     }
+    if (listens->activated != NULL) {
+        ct_activated_assign(listens->activated, listens);
+    }
     opening.nkept =
         ct_pool_zalloc(pool, (listens->list.n + 1) * sizeof(*opening.nkept));
     for (size_t i = 0; i < listens->list.n; i++) {
@@ -403,6 +424,10 @@ ct_listens_open(ct_listens_t *listens, const ct_listens_t *old,
         apply(ct_listens_at(listens, i), opening.nkept[i], log);
     }
     close_unused(&opening);
+    if (listens->activated != NULL && c_inherited == NULL) {
+        ct_activated_close_rest(listens->activated, log);
+    }
+    listens->activated = NULL;
     return CT_OK;
 }
 

@@ -187,8 +187,8 @@ ct_listen_unlink(const ct_listen_t *listen, ct_log_t *log)
     const char *c_path = listen->addr.sa.un.sun_path;
     struct stat info;
 
-    if (!ct_listen_has_file(&listen->addr) || lstat(c_path, &info) != 0
-        || !S_ISSOCK(info.st_mode)) {
+    if (!ct_listen_has_file(&listen->addr) || listen->is_activated
+        || lstat(c_path, &info) != 0 || !S_ISSOCK(info.st_mode)) {
         return;
     }
     if (unlink(c_path) != 0 && errno != ENOENT) {

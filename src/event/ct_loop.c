@@ -10,6 +10,11 @@
  * is not missed: ct_loop_wake writes a byte into a pipe that is watched.  A
  * pipe, not an eventfd: it is the same everywhere, and woken rarely.
  *
+ * Other threads hand tasks over in a queue of their own, behind a mutex that
+ * the loop takes only when the pipe says that there is something: a turn pays
+ * nothing for them.  Only who finds the queue empty writes the byte; whoever
+ * comes behind rides along until the loop has taken them all.
+ *
  * The clock is read twice a turn, before and after the wait; all callbacks of
  * a turn see the same time.  Backends report from inside their wait, so the
  * first report reads the clock.
@@ -21,7 +26,9 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -30,13 +37,12 @@
 #include "core/ct_heap.h"
 #include "core/ct_log.h"
 #include "core/ct_mem.h"
+#include "event/ct_backend.h"
 #include "event/ct_poller.h"
 #include "event/ct_timer.h"
 
-enum {
-    MAX_POLLERS = 3,
-    MAX_EVENTS_LIMIT = 1 << 16 /* of ct_loop_create */
-};
+/* Of ct_loop_create. */
+#define MAX_EVENTS_LIMIT (1 << 16)
 
 
 struct ct_loop_s {
@@ -47,85 +53,39 @@ struct ct_loop_s {
     ct_queue_t         tasks;
     ct_queue_t         last_tasks;
     uint64_t           now_ms;
-    bool               now_is_old; /* the wait may have ended since */
+    _Atomic uint64_t   busy_since_ms; /* read by the thread that watches */
+    bool               now_is_old;    /* the wait may have ended since */
     bool               in_turn;
     bool               stopping;
     ct_io_t            wake_io; /* the pipe's reading end */
     int                wake_fd; /* its writing end */
+    pthread_t          thread;  /* whose loop it is */
+    pthread_mutex_t    lock;    /* of `sent`, and of what is asked */
+    pthread_cond_t     answered;
+    ct_queue_t         sent; /* tasks of other threads */
     ct_loop_turn_fn    on_turn;
     void              *on_turn_data;
+    ct_loop_peer_fn    peer;
+    const void        *peer_data;
 };
 
 
-/* Those built in, the best first; gives back how many, at least one. */
-static size_t
-pollers(const ct_poller_t *list[MAX_POLLERS])
-{
-    size_t n = 0;
-
-    if (CT_HAVE_EPOLL) {
-        list[n++] = &ct_epoll_poller;
-    }
-    if (CT_HAVE_KQUEUE) {
-        list[n++] = &ct_kqueue_poller;
-    }
-    if (CT_HAVE_POLL) {
-        list[n++] = &ct_poll_poller;
-    }
-    return n;
-}
-
-
-/* Three names: no table is worth its code.  NULL: there is none of it. */
-static const ct_poller_t *
-find_poller(const char *c_name)
-{
-    const ct_poller_t *list[MAX_POLLERS];
-    const size_t       n = pollers(list);
-
-    if (c_name == NULL || *c_name == '\0') {
-        return list[0];
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(list[i]->name, c_name) == 0) {
-            return list[i];
-        }
-    }
-    return NULL;
-}
-
-
-bool
-ct_loop_has_backend(const char *c_backend)
-{
-    return find_poller(c_backend) != NULL;
-}
-
-
-const char *
-ct_loop_backends(char *out, size_t size)
-{
-    const ct_poller_t *list[MAX_POLLERS];
-    const size_t       n = pollers(list);
-    size_t             len = 0;
-
-    out[0] = '\0';
-    for (size_t i = 0; i < n && len < size; i++) {
-        len += (size_t) snprintf(out + len, size - len, "%s%s",
-                                 i == 0 ? "" : ", ", list[i]->name);
-    }
-    return out;
-}
-
-
-/* The waking byte has done its work by ending the wait. */
+/*
+ * The waking byte has done its work by ending the wait.  It is read before the
+ * tasks are taken: who sends between the two has not found the queue empty,
+ * and is taken too.
+ */
 static void
 drain_wake(ct_io_t *io)
 {
-    char bytes[64];
+    ct_loop_t *loop = io->data;
+    char       bytes[64];
 
     while (read(io->fd, bytes, sizeof(bytes)) == (ssize_t) sizeof(bytes)) {
     }
+    pthread_mutex_lock(&loop->lock);
+    ct_queue_move(&loop->tasks, &loop->sent);
+    pthread_mutex_unlock(&loop->lock);
 }
 
 
@@ -143,6 +103,7 @@ open_wake(ct_loop_t *loop)
 
     loop->wake_io.fd = fds[0];
     loop->wake_io.fn = drain_wake;
+    loop->wake_io.data = loop;
     loop->wake_fd = fds[1];
     for (int i = 0; i < 2; i++) {
         if (ct_file_set_cloexec(fds[i], true) != CT_OK
@@ -164,10 +125,20 @@ fail:
 }
 
 
+static void
+release(ct_loop_t *loop)
+{
+    pthread_cond_destroy(&loop->answered);
+    pthread_mutex_destroy(&loop->lock);
+    ct_heap_release(&loop->timers);
+    ct_mem_release(loop);
+}
+
+
 ct_loop_t *
 ct_loop_create(const char *c_backend, size_t max_events, ct_log_t *log)
 {
-    const ct_poller_t *poller = find_poller(c_backend);
+    const ct_poller_t *poller = ct_backend_find(c_backend);
     ct_loop_t         *loop;
 
     CT_ASSERT(max_events > 0 && max_events <= MAX_EVENTS_LIMIT);
@@ -183,6 +154,10 @@ ct_loop_create(const char *c_backend, size_t max_events, ct_log_t *log)
     ct_heap_init(&loop->timers);
     ct_queue_init(&loop->tasks);
     ct_queue_init(&loop->last_tasks);
+    ct_queue_init(&loop->sent);
+    loop->thread = pthread_self();
+    pthread_mutex_init(&loop->lock, NULL);
+    pthread_cond_init(&loop->answered, NULL);
 
     if (poller->create(max_events, log, &loop->state) != CT_OK) {
         goto fail;
@@ -194,8 +169,7 @@ ct_loop_create(const char *c_backend, size_t max_events, ct_log_t *log)
     return loop;
 
 fail:
-    ct_heap_release(&loop->timers);
-    ct_mem_release(loop);
+    release(loop);
     return NULL;
 }
 
@@ -209,8 +183,7 @@ ct_loop_destroy(ct_loop_t *loop)
     loop->poller->destroy(loop->state);
     close(loop->wake_io.fd);
     close(loop->wake_fd);
-    ct_heap_release(&loop->timers);
-    ct_mem_release(loop);
+    release(loop);
 }
 
 
@@ -240,6 +213,28 @@ uint64_t
 ct_loop_now_ms(const ct_loop_t *loop)
 {
     return loop->now_ms;
+}
+
+
+uint64_t
+ct_loop_busy_since_ms(const ct_loop_t *loop)
+{
+    return atomic_load_explicit(&loop->busy_since_ms, memory_order_relaxed);
+}
+
+
+void
+ct_loop_set_peer(ct_loop_t *loop, ct_loop_peer_fn fn, const void *data)
+{
+    loop->peer_data = data;
+    loop->peer = fn;
+}
+
+
+bool
+ct_loop_peer(const ct_loop_t *loop, ct_peer_t *peer)
+{
+    return loop->peer != NULL && loop->peer(loop->peer_data, peer);
 }
 
 
@@ -292,13 +287,16 @@ ct_loop_rearm_io(ct_loop_t *loop, ct_io_t *io)
 }
 
 
-/* Once a turn: what the callbacks of a turn see is one time. */
+/* Once a turn: what the callbacks of a turn see is one time.  From here to
+ * the next wait the loop is at work. */
 static void
 refresh_now(ct_loop_t *loop)
 {
     if (loop->now_is_old) {
         loop->now_is_old = false;
         loop->now_ms = ct_clock_ms();
+        atomic_store_explicit(&loop->busy_since_ms, loop->now_ms,
+                              memory_order_relaxed);
     }
 }
 
@@ -422,9 +420,13 @@ ct_loop_turn(ct_loop_t *loop, int timeout_ms)
     }
     timeout_ms = wait_ms(loop, timeout_ms);
 
-    /* A backend that cannot wait would spin; better to end and be replaced. */
+    /* A backend that cannot wait would spin; better to end and be replaced.
+     * And nothing new is begun by one that was stopped before it waits: a
+     * connection accepted now would be closed without an answer. */
     loop->now_is_old = true;
-    if (loop->poller->wait(loop->state, loop, timeout_ms) == CT_ERROR) {
+    atomic_store_explicit(&loop->busy_since_ms, 0, memory_order_relaxed);
+    if (!loop->stopping
+        && loop->poller->wait(loop->state, loop, timeout_ms) == CT_ERROR) {
         loop->stopping = true;
     }
     refresh_now(loop);
@@ -467,4 +469,91 @@ ct_loop_wake(ct_loop_t *loop)
         n = write(loop->wake_fd, "", 1);
     } while (n < 0 && errno == EINTR);
     errno = err;
+}
+
+
+bool
+ct_loop_is_mine(const ct_loop_t *loop)
+{
+    return pthread_equal(loop->thread, pthread_self());
+}
+
+
+void
+ct_loop_send(ct_loop_t *loop, ct_task_t *task)
+{
+    bool is_first;
+
+    pthread_mutex_lock(&loop->lock);
+    CT_ASSERT(ct_queue_is_empty(&task->link));
+    is_first = ct_queue_is_empty(&loop->sent);
+    ct_queue_push(&loop->sent, &task->link);
+    pthread_mutex_unlock(&loop->lock);
+    if (is_first) {
+        ct_loop_wake(loop);
+    }
+}
+
+
+/* A question that waits for its answer, on the stack of who asks. */
+typedef struct question_s {
+    ct_task_t      task;
+    ct_loop_t     *loop;
+    ct_loop_ask_fn fn;
+    void          *data;
+    bool           is_answered;
+} question_t;
+
+
+/* The question is gone once the lock is. */
+static void
+answer(ct_task_t *task)
+{
+    question_t *question = task->data;
+    ct_loop_t  *loop = question->loop;
+
+    question->fn(question->data);
+    pthread_mutex_lock(&loop->lock);
+    question->is_answered = true;
+    pthread_cond_broadcast(&loop->answered);
+    pthread_mutex_unlock(&loop->lock);
+}
+
+
+void
+ct_loop_ask(ct_loop_t *loop, ct_loop_ask_fn fn, void *data)
+{
+    question_t question = { .loop = loop, .fn = fn, .data = data };
+
+    if (ct_loop_is_mine(loop)) {
+        fn(data);
+        return;
+    }
+    ct_queue_init(&question.task.link);
+    question.task.fn = answer;
+    question.task.data = &question;
+    ct_loop_send(loop, &question.task);
+    pthread_mutex_lock(&loop->lock);
+    while (!question.is_answered) {
+        pthread_cond_wait(&loop->answered, &loop->lock);
+    }
+    pthread_mutex_unlock(&loop->lock);
+}
+
+
+void
+ct_loop_run_sent(ct_loop_t *loop, int timeout_ms)
+{
+    struct pollfd pipe_end = { .fd = loop->wake_io.fd, .events = POLLIN };
+    ct_queue_t    own;
+
+    CT_ASSERT(!loop->in_turn);
+    if (poll(&pipe_end, 1, timeout_ms) <= 0) {
+        return; /* a signal too: the caller sees what is left of its time */
+    }
+    ct_queue_init(&own);
+    ct_queue_move(&own, &loop->tasks);
+    drain_wake(&loop->wake_io);
+    run_tasks(&loop->tasks);
+    ct_queue_move(&loop->tasks, &own);
 }

@@ -1,8 +1,9 @@
 /*
  * ct_loop.h -- the loop of one process: events, then timers, then tasks.
  *
- * A loop and all that is registered in it belong to one thread; only
- * ct_loop_wake may be called from elsewhere.
+ * A loop and all that is registered in it belong to the thread that made it.
+ * Other threads may call what says so: ct_loop_wake, ct_loop_send,
+ * ct_loop_ask, ct_loop_is_mine, ct_loop_busy_since_ms.
  */
 
 #ifndef CT_LOOP_H
@@ -11,6 +12,7 @@
 #include "core/ct_config.h"
 
 #include "core/ct_rc.h"
+#include "event/ct_addr.h"
 #include "event/ct_event.h"
 
 typedef struct ct_heap_s ct_heap_t;
@@ -18,6 +20,9 @@ typedef struct ct_log_s  ct_log_t;
 
 /* Called once a turn, before waiting: the heartbeat. */
 typedef void (*ct_loop_turn_fn)(ct_loop_t *loop, void *data);
+
+/* What ct_loop_ask runs. */
+typedef void (*ct_loop_ask_fn)(void *data);
 
 /*
  * A loop over the backend of that name ("epoll", "kqueue", "poll"; NULL or
@@ -33,12 +38,6 @@ ct_loop_t *ct_loop_create(const char *c_backend, size_t max_events,
  * turn may call it there and must never return to that turn.  NULL is allowed.
  */
 void ct_loop_destroy(ct_loop_t *loop);
-
-/* Whether a backend of that name was built in. */
-bool ct_loop_has_backend(const char *c_backend);
-
-/* The names of those built in, "epoll, poll"; gives back `out`. */
-const char *ct_loop_backends(char *out, size_t size);
 
 /* The backend's name. */
 const char *ct_loop_backend(const ct_loop_t *loop);
@@ -57,7 +56,10 @@ void ct_loop_run(ct_loop_t *loop, unsigned max_wait_ms);
  */
 void ct_loop_turn(ct_loop_t *loop, int timeout_ms);
 
-/* ct_loop_run returns after this turn. */
+/*
+ * ct_loop_run returns after this turn.  Called by on_turn, nothing that a
+ * descriptor has to report is taken up any more.
+ */
 void ct_loop_stop(ct_loop_t *loop);
 
 /* Ends a wait from a signal handler or another thread: async-signal-safe. */
@@ -67,6 +69,22 @@ void ct_loop_on_turn(ct_loop_t *loop, ct_loop_turn_fn fn, void *data);
 
 /* Monotonic time as of this turn. */
 uint64_t ct_loop_now_ms(const ct_loop_t *loop);
+
+/*
+ * Since when the loop has been at work without a turn, monotonic; 0 while it
+ * waits for something to do.  May be asked by any thread.
+ */
+uint64_t ct_loop_busy_since_ms(const ct_loop_t *loop);
+
+/*
+ * Whom the loop works for at this moment; false: for nobody who is known.
+ * `fn` is given by who knows.  It is called in the loop's thread, but from a
+ * handler of a signal: it may read, and must not write, lock or allocate.
+ */
+typedef bool (*ct_loop_peer_fn)(const void *data, ct_peer_t *peer);
+
+void ct_loop_set_peer(ct_loop_t *loop, ct_loop_peer_fn fn, const void *data);
+bool ct_loop_peer(const ct_loop_t *loop, ct_peer_t *peer);
 
 /* The timers' heap; for ct_timer.c. */
 ct_heap_t *ct_loop_timers(ct_loop_t *loop);
@@ -94,5 +112,30 @@ void ct_loop_post(ct_loop_t *loop, ct_task_t *task);
  * giving back memory that this turn may still look at.
  */
 void ct_loop_post_last(ct_loop_t *loop, ct_task_t *task);
+
+/* Whether the caller is the loop's thread.  From any thread. */
+bool ct_loop_is_mine(const ct_loop_t *loop);
+
+/*
+ * The same as ct_loop_post from any thread: runs the task in the loop's, soon
+ * and once, in the order of sending.  Until it runs it must not be sent or
+ * posted again, and cannot be called off.  All that the sender has written
+ * before is seen by the task.  The loop must outlive the call: who makes
+ * threads that send joins them before ct_loop_destroy.
+ */
+void ct_loop_send(ct_loop_t *loop, ct_task_t *task);
+
+/*
+ * Runs fn(data) in the loop's thread and comes back when it has run; there,
+ * at once.  From any thread, which waits for as long as the loop's turn takes.
+ */
+void ct_loop_ask(ct_loop_t *loop, ct_loop_ask_fn fn, void *data);
+
+/*
+ * Runs the tasks that were sent, and nothing else; where there are none it
+ * waits for the first of them, `timeout_ms` at most.  For a loop that turns no
+ * more and waits for threads to end.
+ */
+void ct_loop_run_sent(ct_loop_t *loop, int timeout_ms);
 
 #endif /* CT_LOOP_H */

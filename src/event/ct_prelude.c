@@ -184,7 +184,11 @@ proxy_found(ct_conn_t *conn, const ct_proxy_t *proxy)
     if (!proxy->named) {
         return CT_OK;
     }
-    return ct_conn_set_client(conn, &proxy->client, &proxy->server);
+    if (ct_conn_set_client(conn, &proxy->client, &proxy->server) != CT_OK) {
+        return CT_ERROR;
+    }
+    ct_acceptor_choose_log(conn);
+    return CT_OK;
 }
 
 

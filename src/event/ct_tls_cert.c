@@ -89,6 +89,7 @@ input_init(input_t *input, ct_cycle_t *cycle, const ct_tls_word_t *word)
 
     *input = (input_t){ .pool = ct_pool_create(SCRATCH_SIZE) };
     ERR_clear_error();
+    ct_file_note(&cycle->stamps, path);
     if (ct_file_read(input->pool, path.data, MAX_FILE, &input->text) != CT_OK) {
         return ct_tls_refuse(cycle, word, "cannot read '%.*s': %s",
                              CT_STR_ARG(path), strerror(errno));

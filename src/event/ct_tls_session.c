@@ -226,6 +226,7 @@ read_key(ct_cycle_t *cycle, const ct_tls_word_t *word, ct_tls_ticket_key_t *key)
     ct_str_t       text = CT_STR_NONE;
     ct_rc_t        rc = CT_OK;
 
+    ct_file_note(&cycle->stamps, path);
     if (ct_file_read(pool, path.data, MAX_KEY_FILE, &text) != CT_OK) {
         rc = ct_tls_refuse(cycle, word, "cannot read '%.*s': %s",
                            CT_STR_ARG(path), strerror(errno));

@@ -124,6 +124,7 @@ ct_tls_staple_load(ct_cycle_t *cycle, const ct_tls_word_t *file,
     ct_rc_t         rc;
 
     ERR_clear_error();
+    ct_file_note(&cycle->stamps, path);
     if (ct_file_read(cycle->pool, path.data, MAX_FILE, &text) != CT_OK) {
         return ct_tls_refuse(cycle, file, "cannot read '%.*s': %s",
                              CT_STR_ARG(path), strerror(errno));

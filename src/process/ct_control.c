@@ -7,10 +7,13 @@
  * asking            | a whole line         | on_client         | waiting
  * waiting           | outcome              | ct_control_answer | answered
  * answered          | all is written       | flush             | free
+ * asking, answered  | patience is over     | on_timer          | free
  * any               | it goes away         | drop              | free
  *
  * Whoever may connect may stop the server, so the socket's mode is 0600 from
- * the moment it exists (umask, not a chmod behind it).
+ * the moment it exists (umask, not a chmod behind it).  And whoever connects
+ * is asked of the kernel who it is: a mode can be loosened by mistake, and not
+ * every system looks at it.
  */
 
 #include "core/ct_config.h"
@@ -18,64 +21,16 @@
 #include "process/ct_control.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/ct_file.h"
-#include "core/ct_log.h"
 #include "event/ct_loop.h"
 
 /* Longest line of an answer that is made by ct_control_say. */
-#define SAY_SIZE 512
-
-
-/* The kernel's own name of an open directory is short, whatever its path. */
-static ct_rc_t
-shorten(const char *c_path, struct sockaddr_un *addr, int *dir_fd)
-{
-    const char *slash = strrchr(c_path, '/');
-    char        dir[PATH_MAX];
-    int         n = 0;
-
-    if (slash == NULL || (size_t) (slash - c_path) >= sizeof(dir)) {
-        return CT_DECLINED;
-    }
-    memcpy(dir, c_path, (size_t) (slash - c_path));
-    dir[slash - c_path] = '\0';
-    *dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (*dir_fd == -1) {
-        return CT_DECLINED;
-    }
-    n = snprintf(addr->sun_path, sizeof(addr->sun_path), "/proc/self/fd/%d%s",
-                 *dir_fd, slash);
-    if (n < 0 || (size_t) n >= sizeof(addr->sun_path)) {
-        close(*dir_fd);
-        *dir_fd = -1;
-        return CT_DECLINED;
-    }
-    return CT_OK;
-}
-
-
-ct_rc_t
-ct_control_address(const char *c_path, struct sockaddr_un *addr, int *dir_fd)
-{
-    const size_t len = strlen(c_path);
-
-    *dir_fd = -1;
-    memset(addr, 0, sizeof(*addr));
-    addr->sun_family = AF_UNIX;
-    if (len >= sizeof(addr->sun_path)) {
-        return shorten(c_path, addr, dir_fd);
-    }
-    memcpy(addr->sun_path, c_path, len + 1);
-    return CT_OK;
-}
+#define SAY_SIZE 2560
 
 
 void
@@ -94,13 +49,35 @@ ct_control_init(ct_control_t *control, ct_control_fn fn, void *data)
 static void
 drop(ct_control_client_t *client)
 {
+    void *task = client->task;
+
     if (client->io.fd == -1) {
         return;
     }
+    ct_timer_stop(client->control->loop, &client->timer);
     ct_loop_remove_io(client->control->loop, &client->io);
     close(client->io.fd);
     client->io.fd = -1;
     ct_buf_release(&client->out);
+    client->task = NULL;
+    if (task != NULL) {
+        client->on_gone(task);
+    }
+}
+
+
+static void
+on_timer(ct_timer_t *timer)
+{
+    drop(timer->data);
+}
+
+
+static void
+be_patient(ct_control_client_t *client)
+{
+    ct_timer_start(client->control->loop, &client->timer,
+                   CT_CONTROL_PATIENCE_MS);
 }
 
 
@@ -116,12 +93,16 @@ flush(ct_control_client_t *client)
 
         if (n > 0) {
             out->pos += n;
+            ct_timer_stop(client->control->loop, &client->timer);
             continue;
         }
         if (n == -1 && errno == EINTR) {
             continue;
         }
         if (n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            if (!ct_timer_is_on(&client->timer)) {
+                be_patient(client);
+            }
             client->io.writable = false;
             ct_loop_rearm_io(client->control->loop, &client->io);
             return;
@@ -174,6 +155,7 @@ void
 ct_control_answer(ct_control_client_t *client, const char *c_why)
 {
     client->waits = CT_WAITS_FOR_NOTHING;
+    client->task = NULL;
     client->is_answered = true;
     if (c_why == NULL) {
         ct_control_say(client, "ok");
@@ -244,12 +226,13 @@ on_client(ct_io_t *io)
         drop(client);
         return;
     }
-    if (rc == CT_OK && !client->is_answered
-        && client->waits == CT_WAITS_FOR_NOTHING) {
+    if (rc == CT_OK && !client->is_taken) {
         const char *end = memchr(client->line, '\n', client->len);
         ct_str_t    request = { (size_t) (end - client->line), client->line };
 
         client->len = 0;
+        client->is_taken = true;
+        ct_timer_stop(client->control->loop, &client->timer);
         client->control->fn(client, request, client->control->data);
     }
 }
@@ -267,6 +250,40 @@ find_free(ct_control_t *control)
 }
 
 
+/* Who is at the other end; CT_ERROR: neither root nor ourselves. */
+static ct_rc_t
+check_user(int fd, ct_log_t *log)
+{
+#ifdef SO_PEERCRED
+    struct ucred peer = { .uid = (uid_t) -1 };
+    socklen_t    len = sizeof(peer);
+
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0
+        && (peer.uid == 0 || peer.uid == geteuid())) {
+        return CT_OK;
+    }
+    CT_LOG(log, CT_LOG_WARN, 0,
+           "control: process %ld of user %ld is turned away", (long) peer.pid,
+           (long) peer.uid);
+    return CT_ERROR;
+#else
+    /* Rule 42: an option of sockets.  The file's mode must do. */
+    (void) fd;
+    (void) log;
+    return CT_OK;
+#endif
+}
+
+
+/* A word of farewell to who cannot be a client. */
+static void
+turn_away(int fd, const char *c_why)
+{
+    (void) send(fd, c_why, strlen(c_why), MSG_NOSIGNAL | MSG_DONTWAIT);
+    close(fd);
+}
+
+
 static void
 welcome(ct_control_t *control, int fd)
 {
@@ -274,13 +291,19 @@ welcome(ct_control_t *control, int fd)
 
     (void) ct_file_set_cloexec(fd, true);
     (void) ct_file_set_nonblocking(fd, true);
+    if (check_user(fd, control->log) != CT_OK) {
+        turn_away(fd, "failed: the server is another user's\n");
+        return;
+    }
     if (client == NULL) {
-        close(fd);
+        turn_away(fd, "failed: too many clients\n");
         return;
     }
     memset(client, 0, sizeof(*client));
     client->control = control;
     ct_buf_init(&client->out);
+    client->timer.fn = on_timer;
+    client->timer.data = client;
     client->io.fd = fd;
     client->io.fn = on_client;
     client->io.data = client;
@@ -288,7 +311,9 @@ welcome(ct_control_t *control, int fd)
         != CT_OK) {
         close(fd);
         client->io.fd = -1;
+        return;
     }
+    be_patient(client);
 }
 
 
@@ -304,51 +329,55 @@ on_accept(ct_io_t *io)
 }
 
 
-/* A socket at that path; a dead one's file is removed first. */
-static ct_rc_t
-bind_at(int fd, const char *c_path)
+void
+ct_control_shut(ct_control_t *control)
 {
-    struct sockaddr_un addr;
-    mode_t             old_mask = 0;
-    int                dir_fd = -1;
-    int                rc = 0;
+    if (control->io.fd == -1) {
+        return;
+    }
+    ct_control_file_remove(&control->file);
+    ct_loop_remove_io(control->loop, &control->io);
+    close(control->io.fd);
+    control->io.fd = -1;
+}
 
-    if (ct_control_address(c_path, &addr, &dir_fd) != CT_OK) {
-        errno = ENAMETOOLONG;
+
+/* From the socket it listens on, if it does, to that one. */
+static ct_rc_t
+take_socket(ct_control_t *control, int fd, const ct_control_file_t *file)
+{
+    (void) ct_file_set_cloexec(fd, true);
+    (void) ct_file_set_nonblocking(fd, true);
+    ct_control_shut(control);
+    control->file = *file;
+    control->io.fd = fd;
+    control->io.fn = on_accept;
+    control->io.data = control;
+    if (ct_loop_add_io(control->loop, &control->io, CT_IO_READ | CT_IO_LEVEL)
+        != CT_OK) {
+        control->io.fd = -1;
+        ct_control_file_remove(&control->file);
         return CT_ERROR;
     }
-    /* The pid file is ours by now, so nobody alive listens there. */
-    (void) unlink(c_path);
-    old_mask = umask(0177);
-    rc = bind(fd, (const struct sockaddr *) &addr, sizeof(addr));
-    umask(old_mask);
-    if (dir_fd != -1) {
-        close(dir_fd);
-    }
-    return rc == 0 && listen(fd, CT_CONTROL_CLIENTS) == 0 ? CT_OK : CT_ERROR;
+    return CT_OK;
 }
 
 
 ct_rc_t
 ct_control_open(ct_control_t *control, const char *c_path, ct_loop_t *loop,
-                ct_log_t *log)
+                ct_log_t *log, ct_log_level_t level)
 {
-    const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    const int         fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    ct_control_file_t file;
 
     control->loop = loop;
     control->log = log;
-    if (fd == -1 || bind_at(fd, c_path) != CT_OK) {
-        CT_LOG(log, CT_LOG_WARN, errno,
-               "no control socket at '%s', -s has only signals", c_path);
+    if (fd == -1 || ct_control_file_bind(&file, fd, c_path) != CT_OK
+        || listen(fd, CT_CONTROL_CLIENTS) == -1) {
+        CT_LOG(log, level, errno, "no control socket at '%s'", c_path);
         goto fail;
     }
-    (void) ct_file_set_cloexec(fd, true);
-    (void) ct_file_set_nonblocking(fd, true);
-    control->io.fd = fd;
-    control->io.fn = on_accept;
-    control->io.data = control;
-    if (ct_loop_add_io(loop, &control->io, CT_IO_READ | CT_IO_LEVEL) != CT_OK) {
-        control->io.fd = -1;
+    if (take_socket(control, fd, &file) != CT_OK) {
         goto fail;
     }
     return CT_OK;
@@ -362,20 +391,12 @@ fail:
 
 
 void
-ct_control_close(ct_control_t *control, const char *c_path, bool unlink_file)
+ct_control_close(ct_control_t *control)
 {
-    if (control->io.fd == -1) {
-        return;
-    }
     for (size_t i = 0; i < CT_CONTROL_CLIENTS; i++) {
         drop(&control->clients[i]);
     }
-    ct_loop_remove_io(control->loop, &control->io);
-    close(control->io.fd);
-    control->io.fd = -1;
-    if (unlink_file) {
-        (void) unlink(c_path);
-    }
+    ct_control_shut(control);
 }
 
 

@@ -1,10 +1,13 @@
 /*
  * ct_control.h -- the master's side of `cthrift -s WORD`.
  *
- * A unix socket beside the pid file, for its owner alone.  A client sends one
+ * A unix socket for the master's user and root alone.  A client sends one
  * line; it is answered with lines of text, the last of which is "ok" or
  * "failed: WHY", and the connection is closed.  What a word means stands
  * above (ct_words.c); here is only the conversation.
+ *
+ * A client that does not end its line, or does not read its answer, is dropped
+ * after a while: there is room for a few only.
  */
 
 #ifndef CT_CONTROL_H
@@ -13,22 +16,25 @@
 #include "core/ct_config.h"
 
 #include "core/ct_buf.h"
+#include "core/ct_log.h"
 #include "core/ct_rc.h"
 #include "core/ct_str.h"
 #include "event/ct_event.h"
-
-#include <sys/un.h>
+#include "event/ct_timer.h"
+#include "process/ct_control_file.h"
 
 typedef struct ct_control_s        ct_control_t;
 typedef struct ct_control_client_s ct_control_client_t;
-typedef struct ct_log_s            ct_log_t;
 typedef struct ct_loop_s           ct_loop_t;
 
 /* At one time; each is a person or a script. */
 #define CT_CONTROL_CLIENTS 16
 
-/* Longest request. */
-#define CT_CONTROL_LINE 128
+/* Longest request, its newline included. */
+#define CT_CONTROL_LINE 512
+
+/* How long a client may take to send its line, and to read what we wrote. */
+#define CT_CONTROL_PATIENCE_MS 5000
 
 /* What a client waits for after its word was taken. */
 typedef enum ct_control_wait_e {
@@ -41,16 +47,28 @@ typedef enum ct_control_wait_e {
 typedef void (*ct_control_fn)(ct_control_client_t *client, ct_str_t request,
                               void *data);
 
-/* Invariant: fd is -1 while the place is free. */
+/* A client that waits has gone away: forget it.  `task` is the client's. */
+typedef void (*ct_control_gone_fn)(void *task);
+
+/*
+ * Invariants: fd is -1 while the place is free; the timer is on as long as
+ * the client is expected to do something.
+ */
 struct ct_control_client_s {
     ct_io_t           io;
+    ct_timer_t        timer;
     ct_control_t     *control;
     ct_control_wait_t waits;
     uint64_t          ticket; /* of the reload it waits for */
     ct_buf_t          out;
     char              line[CT_CONTROL_LINE];
     size_t            len;
+    bool              is_taken;    /* its line was handed on */
     bool              is_answered; /* closed when `out` is empty */
+
+    /* What is under way for this client alone, or NULL. */
+    void              *task;
+    ct_control_gone_fn on_gone;
 };
 
 struct ct_control_s {
@@ -59,6 +77,7 @@ struct ct_control_s {
     ct_log_t           *log;
     ct_control_fn       fn;
     void               *data;
+    ct_control_file_t   file; /* of the socket, while it listens */
     ct_control_client_t clients[CT_CONTROL_CLIENTS];
 };
 
@@ -66,15 +85,19 @@ struct ct_control_s {
 void ct_control_init(ct_control_t *control, ct_control_fn fn, void *data);
 
 /*
- * Listens at `c_path`, replacing what a dead one left there.  CT_ERROR,
- * logged: the server can go on without it.
+ * Listens at `c_path`, replacing what a dead one left there; where it listens
+ * already it moves, and its clients stay.  CT_ERROR, logged with `level`:
+ * somebody else listens there, or it is no place for a socket; all is as it
+ * was.
  */
 ct_rc_t ct_control_open(ct_control_t *control, const char *c_path,
-                        ct_loop_t *loop, ct_log_t *log);
+                        ct_loop_t *loop, ct_log_t *log, ct_log_level_t level);
 
-/* Closes everything; `unlink_file` removes the name too. */
-void ct_control_close(ct_control_t *control, const char *c_path,
-                      bool unlink_file);
+/* Closes everything, clients too; a file that is not ours any more stays. */
+void ct_control_close(ct_control_t *control);
+
+/* Listens no more, removes the file; the clients stay. */
+void ct_control_shut(ct_control_t *control);
 
 /* Only the descriptors, in a child of the master. */
 void ct_control_forget(ct_control_t *control);
@@ -92,14 +115,5 @@ void ct_control_answer(ct_control_client_t *client, const char *c_why);
 /* Answers all that wait for `what` with a ticket up to `ticket`. */
 void ct_control_answer_all(ct_control_t *control, ct_control_wait_t what,
                            uint64_t ticket, const char *c_why);
-
-/*
- * Fills in the address of the socket at `c_path`.  A path that is too long for
- * one is reached through its open directory: *dir_fd is then to be closed
- * after the call that takes the address, else -1.  CT_DECLINED if there is no
- * way.
- */
-ct_rc_t ct_control_address(const char *c_path, struct sockaddr_un *addr,
-                           int *dir_fd);
 
 #endif /* CT_CONTROL_H */

@@ -12,7 +12,10 @@
 
 #include "core/ct_log.h"
 #include "core/ct_module.h"
+#include "core/ct_span.h"
 #include "core/ct_str.h"
+#include "core/ct_syslog.h"
+#include "process/ct_statsd_conf.h"
 
 #include <sched.h>
 #include <sys/resource.h>
@@ -27,10 +30,15 @@
 /* One sink of a log is kept for reports (ct_report.h). */
 #define CT_MAX_ERROR_LOGS (CT_LOG_MAX_SINKS - 1)
 
-/* Where and how much is logged.  `path` is absolute, or "stderr". */
+/*
+ * Where and how much is logged.  `path` is absolute, or "stderr", or the word
+ * that `syslog` was made of.
+ */
 typedef struct ct_error_log_s {
     ct_str_t       path;
     ct_log_level_t level;
+    bool           is_json;
+    ct_syslog_t   *syslog; /* or NULL */
 } ct_error_log_t;
 
 typedef struct ct_error_logs_s {
@@ -68,9 +76,11 @@ typedef struct ct_core_conf_s {
     bool            master_process;
     uint32_t        workers; /* 1 .. CT_MAX_WORKERS */
     ct_str_t        pid;     /* as written */
+    ct_str_t        control; /* "unix:PATH", "off"; empty: beside the pid */
     ct_str_t        process_name;
     ct_str_t        working_directory; /* empty: unchanged */
     ct_error_logs_t error_logs;
+    bool            capture_output;
     ct_conf_strs_t  env;  /* NAME=VALUE each */
     ct_conf_strs_t  load; /* paths; carried out before the rest */
     ct_user_t       user;
@@ -85,7 +95,15 @@ typedef struct ct_core_conf_s {
     uint64_t        abort_grace_ms;
     uint64_t        reload_timeout_ms;
     uint64_t        upgrade_timeout_ms;
+    int             strategy; /* ct_reload_strategy_t */
+    int             watch;    /* ct_watch_mode_t */
+    ct_span_t       max_calls;
+    size_t          max_rss; /* bytes; 0: none */
+    ct_span_t       max_age_ms;
+    uint64_t        loop_check_ms; /* 0: nobody looks */
     int             term_is_graceful;
+
+    ct_statsd_conf_t statsd;
 } ct_core_conf_t;
 
 extern const ct_module_t ct_core_module;

@@ -10,14 +10,17 @@
 
 #include "process/ct_core_set.h"
 
+#include <glob.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "core/ct_cycle.h"
+#include "core/ct_file.h"
 #include "core/ct_pool.h"
 #include "process/ct_core_module.h"
+#include "process/ct_watch.h"
 
 /* Longest name of a variable; setenv gets a copy of it. */
 #define ENV_NAME_SIZE 255
@@ -74,21 +77,81 @@ set_workers(ct_conf_t *conf, const ct_directive_t *directive, void *field)
 
 
 static ct_rc_t
+set_control(ct_conf_t *conf, const ct_directive_t *directive, void *field)
+{
+    const ct_str_t value = conf->args[1];
+    ct_str_t      *control = field;
+
+    (void) directive;
+    if (!ct_str_eq_c(value, "off")
+        && (!ct_str_starts_with(value, "unix:")
+            || value.len == sizeof("unix:") - 1)) {
+        return ct_conf_error(conf,
+                             "'%.*s' is no place for the control socket: it "
+                             "is unix:PATH, or off",
+                             CT_STR_ARG(value));
+    }
+    if (ct_str_starts_with(value, "unix:@")) {
+        return ct_conf_error(conf,
+                             "the control socket needs a file, which keeps "
+                             "others away: '%.*s' has none",
+                             CT_STR_ARG(value));
+    }
+    *control = value;
+    return CT_OK;
+}
+
+
+/* Behind the destination: a level and "json", in any order. */
+static ct_rc_t
+set_log_words(ct_conf_t *conf, ct_error_log_t *log)
+{
+    for (size_t i = 2; i < conf->nargs; i++) {
+        if (ct_str_eq_c(conf->args[i], "json")) {
+            log->is_json = true;
+        } else if (ct_log_level_parse(conf->args[i].data, &log->level)
+                   != CT_OK) {
+            return ct_conf_error(conf,
+                                 "'%.*s' is not a level: it is one of debug, "
+                                 "info, notice, warn, error, crit, alert, "
+                                 "emerg",
+                                 CT_STR_ARG(conf->args[i]));
+        }
+    }
+    return CT_OK;
+}
+
+
+/* What it is: a word of syslog's, stderr, or a file. */
+static ct_rc_t
+set_log_path(ct_conf_t *conf, ct_error_log_t *log)
+{
+    ct_str_t why;
+
+    if (ct_syslog_is_meant(log->path)) {
+        if (ct_syslog_create(conf->pool, &conf->cycle->files, log->path,
+                             &log->syslog, &why)
+            != CT_OK) {
+            return ct_conf_error(conf, "%.*s", CT_STR_ARG(why));
+        }
+        ct_syslog_set_msgid(log->syslog, "error");
+    } else if (!ct_str_eq_c(log->path, "stderr")) {
+        log->path = ct_conf_path(conf->cycle, log->path);
+    }
+    return CT_OK;
+}
+
+
+static ct_rc_t
 set_error_log(ct_conf_t *conf, const ct_directive_t *directive, void *field)
 {
     ct_error_logs_t *logs = field;
-    ct_error_log_t   log = { conf->args[1], CT_LOG_ERR };
+    ct_error_log_t   log = { .path = conf->args[1], .level = CT_LOG_ERR };
 
     (void) directive;
-    if (conf->nargs > 2
-        && ct_log_level_parse(conf->args[2].data, &log.level) != CT_OK) {
-        return ct_conf_error(conf,
-                             "'%.*s' is not a level: it is one of debug, "
-                             "info, notice, warn, error, crit, alert, emerg",
-                             CT_STR_ARG(conf->args[2]));
-    }
-    if (!ct_str_eq_c(log.path, "stderr")) {
-        log.path = ct_conf_path(conf->cycle, log.path);
+    if (set_log_words(conf, &log) != CT_OK
+        || set_log_path(conf, &log) != CT_OK) {
+        return CT_ERROR;
     }
     for (size_t i = 0; i < logs->n; i++) {
         if (ct_str_eq(logs->items[i].path, log.path)) {
@@ -357,12 +420,74 @@ set_load(ct_conf_t *conf, const ct_directive_t *directive, void *field)
 }
 
 
+/* A file of its own, or each that a pattern matches, and the pattern. */
+static ct_rc_t
+note_file(const ct_conf_t *conf, ct_str_t path)
+{
+    ct_array_t *stamps = &conf->cycle->stamps;
+    glob_t      found;
+    int         answer;
+
+    path = ct_conf_path(conf->cycle, path);
+    ct_file_note(stamps, path);
+    if (!ct_file_is_pattern(path.data)) {
+        return CT_OK;
+    }
+    answer = glob(path.data, 0, NULL, &found);
+    if (answer == GLOB_NOMATCH) {
+        return CT_OK;
+    }
+    if (answer != 0) {
+        return ct_conf_error(conf, "cannot look for '%.*s'", CT_STR_ARG(path));
+    }
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        ct_file_note(stamps, ct_str_of(found.gl_pathv[i]));
+    }
+    globfree(&found);
+    return CT_OK;
+}
+
+
+static ct_rc_t
+set_watch(ct_conf_t *conf, const ct_directive_t *directive, void *field)
+{
+    const int *mode = field;
+
+    if (ct_conf_set_word(conf, directive, field) != CT_OK) {
+        return CT_ERROR;
+    }
+    if (conf->nargs > 2 && *mode == CT_WATCH_OFF) {
+        return ct_conf_error(conf, "'watch off' looks at no file");
+    }
+    for (size_t i = 2; i < conf->nargs; i++) {
+        if (note_file(conf, conf->args[i]) != CT_OK) {
+            return CT_ERROR;
+        }
+    }
+    return CT_OK;
+}
+
+
+static const ct_conf_word_t watch_words[] = {
+    { "on", CT_WATCH_ON },
+    { "off", CT_WATCH_OFF },
+    { "poll", CT_WATCH_POLL },
+    { NULL, 0 },
+};
+
+
 /* clang-format off */
 const ct_conf_type_t ct_core_type_workers = {
     .name = "number | auto", .min_args = 1, .max_args = 1, .set = set_workers,
 };
+
+const ct_conf_type_t ct_core_type_control = {
+    .name = "unix:PATH | off", .min_args = 1, .max_args = 1, .set = set_control,
+};
+
 const ct_conf_type_t ct_core_type_error_log = {
-    .name = "FILE | stderr [LEVEL]", .min_args = 1, .max_args = 2,
+    .name = "FILE | stderr | syslog:... [LEVEL] [json]",
+    .min_args = 1, .max_args = 3,
     .flags = CT_CONF_MANY, .set = set_error_log,
 };
 const ct_conf_type_t ct_core_type_user = {
@@ -389,5 +514,9 @@ const ct_conf_type_t ct_core_type_env = {
 const ct_conf_type_t ct_core_type_load = {
     .name = "FILE", .min_args = 1, .max_args = 1, .flags = CT_CONF_MANY,
     .set = set_load,
+};
+const ct_conf_type_t ct_core_type_watch = {
+    .name = "on | off | poll [FILE ...]", .min_args = 1,
+    .max_args = CT_CONF_MAX_ARGS, .set = set_watch, .words = watch_words,
 };
 /* clang-format on */

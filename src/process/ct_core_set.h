@@ -12,7 +12,10 @@
 /* uint32_t: a number of workers, or auto. */
 extern const ct_conf_type_t ct_core_type_workers;
 
-/* ct_error_logs_t: FILE | stderr [LEVEL]. */
+/* ct_str_t: unix:PATH, or off. */
+extern const ct_conf_type_t ct_core_type_control;
+
+/* ct_error_logs_t: FILE | stderr | syslog:... [LEVEL] [json]. */
 extern const ct_conf_type_t ct_core_type_error_log;
 
 /* ct_user_t: USER [GROUP]. */
@@ -35,5 +38,8 @@ extern const ct_conf_type_t ct_core_type_env;
 
 /* ct_conf_strs_t: a path; the module is loaded by then. */
 extern const ct_conf_type_t ct_core_type_load;
+
+/* int, a ct_watch_mode_t; the files are among the cycle's stamps then. */
+extern const ct_conf_type_t ct_core_type_watch;
 
 #endif /* CT_CORE_SET_H */

@@ -4,6 +4,10 @@
  * Everything below runs in a signal handler, on a stack of its own: an
  * overrun stack is one of the causes.  So there is no stdio, no ct_log and no
  * allocation; a line is put together by hand and leaves by write(2).
+ *
+ * Where lines have another form (JSON, syslog) it is the form's to say how they
+ * look, frame by frame.  It knows the time zone's rules, which a crash inside
+ * them would wait for in vain; the watchdog is there for that.
  */
 
 #include "core/ct_config.h"
@@ -20,11 +24,13 @@
 #endif
 
 #include "core/ct_array.h"
-#include "core/ct_board.h"
+#include "core/ct_board_call.h"
+#include "core/ct_clock.h"
 #include "core/ct_cycle.h"
 #include "core/ct_file.h"
 #include "core/ct_log.h"
 #include "core/ct_module.h"
+#include "process/ct_reported.h"
 
 /* Frames of a backtrace; deeper ones are seldom asked about. */
 #define FRAMES 64
@@ -32,12 +38,22 @@
 /* MINSIGSTKSZ and the sinks of a backtrace fit well. */
 #define STACK_SIZE (64 * 1024)
 
-#define LINE_SIZE 512
+#define LINE_SIZE (256 + CT_BOARD_METHOD_NAME + CT_BOARD_CALLS_TEXT)
 
 /* Rule 30: a handler has no argument.  Set once, before the handlers are. */
 static ct_worker_t *crash_worker;
 static long         crash_utc_offset_s;
 static char         crash_stack[STACK_SIZE];
+static int          crash_captured = -1;
+
+/* Of a frame's text: module, function, address; and of what was printed. */
+#define FRAME_SIZE 512
+
+/* Lines of what was printed last. */
+#define PRINTED_LINES 32
+
+/* Lines of modules: all that a pipe of 64 KB holds. */
+#define MODULE_LINES 2000
 
 /* Invariant: len <= LINE_SIZE. */
 typedef struct line_s {
@@ -116,17 +132,41 @@ begin_line(line_t *line)
 }
 
 
-/* The method that was being run, or NULL. */
-static const char *
-method_name(const ct_worker_t *worker)
+/* What was being run, and what else was not answered yet. */
+static void
+add_calls(line_t *line, const ct_worker_t *worker)
 {
     const ct_board_t *board = worker->cycle->board;
-    const uint32_t    row = atomic_load(&worker->slot->method);
+    const uint64_t    now_ns = ct_clock_ns();
+    char              text[CT_BOARD_CALLS_TEXT];
 
-    if (board == NULL || row == 0 || row >= CT_BOARD_METHODS) {
-        return NULL;
+    if (ct_board_running_text(board, worker->slot, now_ns, text, sizeof(text))
+        > 0) {
+        add(line, " in ");
+        add(line, text);
+    } else {
+        add(line, " outside of any method");
     }
-    return board->methods[row];
+    if (ct_board_calls_text(board, worker->slot, now_ns, text, sizeof(text))
+        > 0) {
+        add(line, ", calls in flight: ");
+        add(line, text);
+    }
+}
+
+
+/* One line to a sink, or to all of a log. */
+static void
+say(const ct_log_t *log, const ct_log_sink_t *sink, ct_log_level_t level,
+    ct_str_t text)
+{
+    if (sink != NULL) {
+        ct_log_sink_write(sink, level, text);
+        return;
+    }
+    for (size_t i = 0; i < log->nsinks; i++) {
+        ct_log_sink_write(&log->sinks[i], level, text);
+    }
 }
 
 
@@ -144,28 +184,98 @@ write_backtrace(int fd)
 }
 
 
+/* What can be read from `fd`, a line each, `most` at the most, to one sink. */
+static void
+say_lines(const ct_log_t *log, const ct_log_sink_t *sink, ct_log_level_t level,
+          int fd, unsigned most)
+{
+    char   text[FRAME_SIZE];
+    size_t len = 0;
+    char   letter;
+
+    while (most > 0 && read(fd, &letter, 1) == 1) {
+        if (letter != '\n' && len < sizeof(text)) {
+            text[len++] = letter;
+        }
+        if (letter == '\n') {
+            say(log, sink, level, (ct_str_t){ len, text });
+            len = 0;
+            most--;
+        }
+    }
+    if (len > 0) {
+        say(log, sink, level, (ct_str_t){ len, text });
+    }
+}
+
+
+/* The frames: what a pipe holds is more than they take. */
+static void
+say_backtrace(const ct_log_sink_t *sink, ct_log_level_t level)
+{
+    int ends[2];
+
+    if (pipe(ends) != 0) {
+        return;
+    }
+    write_backtrace(ends[1]);
+    close(ends[1]);
+    say_lines(NULL, sink, level, ends[0], FRAMES);
+    close(ends[0]);
+}
+
+
 static void
 write_words(const ct_worker_t *worker, int sig)
 {
-    const ct_log_t *log = &worker->cycle->log;
-    const char     *method = method_name(worker);
-    line_t          line;
-
-    begin_line(&line);
     /* The watchdog's ABRT is a slow handler's fault; the rest is a bug. */
+    const ct_log_level_t level = sig == SIGABRT ? CT_LOG_CRIT : CT_LOG_ALERT;
+    const ct_log_t      *log = &worker->cycle->log;
+    line_t               line;
+    size_t               start;
+
+    if (crash_captured != -1) {
+        say_lines(log, NULL, level, crash_captured, PRINTED_LINES);
+    }
+    begin_line(&line);
     add(&line, sig == SIGABRT ? " [crit] " : " [alert] ");
     add_number(&line, (unsigned long) getpid(), 1);
-    add(&line, ": worker got signal ");
+    add(&line, ": ");
+    start = line.len;
+    add(&line, "worker got signal ");
     add_number(&line, (unsigned long) sig, 1);
-    add(&line, method != NULL ? " in " : " outside of any method");
-    add(&line, method != NULL ? method : "");
+    add_calls(&line, worker);
     add(&line, ", backtrace:\n");
     for (size_t i = 0; i < log->nsinks; i++) {
-        const int fd = log->sinks[i].file->fd;
+        const ct_log_sink_t *sink = &log->sinks[i];
 
-        (void) ct_file_write_all(fd, line.text, line.len);
-        write_backtrace(fd);
+        if (sink->form != NULL || sink->send != NULL) {
+            ct_log_sink_write(
+                sink, level,
+                (ct_str_t){ line.len - 1 - start, line.text + start });
+            say_backtrace(sink, level);
+            continue;
+        }
+        (void) ct_file_write_all(sink->file->fd, line.text, line.len);
+        write_backtrace(sink->file->fd);
     }
+}
+
+
+/* What modules know of this thread, behind the backtrace. */
+static void
+write_modules(ct_worker_t *worker, int sig)
+{
+    const ct_log_level_t level = sig == SIGABRT ? CT_LOG_CRIT : CT_LOG_ALERT;
+    int                  ends[2];
+
+    if (ct_reported_open(worker, ends) != CT_OK) {
+        return;
+    }
+    ct_reported_write(worker, ends[1], true);
+    close(ends[1]);
+    say_lines(&worker->cycle->log, NULL, level, ends[0], MODULE_LINES);
+    close(ends[0]);
 }
 
 
@@ -189,8 +299,11 @@ run_aborted(ct_worker_t *worker)
 static void
 on_crash(int sig)
 {
-    write_words(crash_worker, sig);
-    if (sig == SIGABRT) {
+    if (crash_worker != NULL) {
+        write_words(crash_worker, sig);
+        write_modules(crash_worker, sig);
+    }
+    if (crash_worker != NULL && sig == SIGABRT) {
         run_aborted(crash_worker);
     }
     raise(sig);
@@ -206,6 +319,20 @@ load_backtrace(void)
 
     (void) backtrace(frame, 1);
 #endif
+}
+
+
+void
+ct_crash_unwatch(void)
+{
+    crash_worker = NULL;
+}
+
+
+void
+ct_crash_captured(int fd)
+{
+    crash_captured = fd;
 }
 
 

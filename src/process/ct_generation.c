@@ -16,10 +16,13 @@
 
 #include "core/ct_cycle.h"
 #include "core/ct_file.h"
+#include "core/ct_log_json.h"
 #include "core/ct_pool.h"
+#include "core/ct_syslog.h"
 #include "process/ct_core_module.h"
 #include "process/ct_launch.h"
 #include "process/ct_options.h"
+#include "process/ct_privilege.h"
 
 
 ct_rc_t
@@ -77,8 +80,7 @@ begin_log(ct_cycle_t *cycle, const ct_generation_t *how)
     }
     if (how->old_log != NULL) {
         for (size_t i = 0; i < how->old_log->nsinks; i++) {
-            (void) ct_log_add_sink(&cycle->log, how->old_log->sinks[i].file,
-                                   how->old_log->sinks[i].level);
+            (void) ct_log_add_sink_as(&cycle->log, &how->old_log->sinks[i]);
         }
     }
     if (how->report != NULL) {
@@ -87,7 +89,14 @@ begin_log(ct_cycle_t *cycle, const ct_generation_t *how)
 }
 
 
-/* The open file of one `error_log`; NULL, logged, if it cannot be opened. */
+static ct_rc_t
+send_to_syslog(void *data, ct_log_level_t level, ct_str_t line)
+{
+    return ct_syslog_send(data, level, line);
+}
+
+
+/* The open file of a path, or what stderr is. */
 static ct_file_t *
 open_log(ct_cycle_t *cycle, ct_str_t path)
 {
@@ -95,11 +104,32 @@ open_log(ct_cycle_t *cycle, ct_str_t path)
 
     if (ct_str_eq_c(path, "stderr")) {
         file = ct_file_find(&cycle->files, cycle->pool, CT_STR(""));
-        file->fd = STDERR_FILENO;
+        ct_file_take(file, STDERR_FILENO);
         return file;
     }
     file = ct_file_find(&cycle->files, cycle->pool, path);
     return ct_file_open(file, &cycle->log) == CT_OK ? file : NULL;
+}
+
+
+/* What one `error_log` says; CT_ERROR, logged, if it cannot be opened. */
+static ct_rc_t
+add_log(ct_cycle_t *cycle, const ct_error_log_t *said, ct_log_t *log)
+{
+    ct_log_sink_t sink = { .level = said->level,
+                           .form = said->is_json ? ct_log_json_form : NULL };
+
+    if (said->syslog != NULL) {
+        sink.file = ct_syslog_file(said->syslog);
+        sink.send = send_to_syslog;
+        sink.send_data = said->syslog;
+    } else {
+        sink.file = open_log(cycle, said->path);
+        if (sink.file == NULL) {
+            return CT_ERROR;
+        }
+    }
+    return ct_log_add_sink_as(log, &sink);
 }
 
 
@@ -109,8 +139,10 @@ change_log(ct_cycle_t *cycle, const ct_generation_t *how)
 {
     const ct_error_logs_t *logs = &ct_core_conf(cycle)->error_logs;
     const ct_error_logs_t  preset = { .n = 1,
-                                      .items = { { how->options->error_log,
-                                                   CT_LOG_ERR } } };
+                                      .items = { {
+                                          .path = how->options->error_log,
+                                          .level = CT_LOG_ERR,
+                                     } } };
     ct_log_t               log;
 
     if (logs->n == 0) {
@@ -118,12 +150,9 @@ change_log(ct_cycle_t *cycle, const ct_generation_t *how)
     }
     ct_log_init(&log);
     for (size_t i = 0; i < logs->n; i++) {
-        ct_file_t *file = open_log(cycle, logs->items[i].path);
-
-        if (file == NULL) {
+        if (add_log(cycle, &logs->items[i], &log) != CT_OK) {
             return CT_ERROR;
         }
-        (void) ct_log_add_sink(&log, file, logs->items[i].level);
     }
     if (how->report != NULL) {
         (void) ct_log_add_sink(&log, how->report, how->report_level);
@@ -169,6 +198,37 @@ fill(ct_cycle_t *cycle, const ct_generation_t *how)
 }
 
 
+/* A log writes by its own sinks or by its parent's. */
+static void
+keep_log_only(const ct_log_t *log, int kept_fd)
+{
+    int    kept[CT_LOG_MAX_SINKS + 1] = { kept_fd };
+    size_t n = 1;
+
+    while (log->nsinks == 0 && log->parent != NULL) {
+        log = log->parent;
+    }
+    for (size_t i = 0; i < log->nsinks; i++) {
+        kept[n++] = log->sinks[i].file->fd;
+    }
+    ct_file_close_others(kept, n);
+}
+
+
+/* Alone it keeps its rights, and so do its children. */
+static ct_rc_t
+become_worker(ct_cycle_t *cycle, const void *data, int kept_fd)
+{
+    const ct_generation_t *how = data;
+    const ct_core_conf_t  *conf = ct_core_conf(cycle);
+
+    ct_launch_set_environ(how->launch, &conf->env);
+    keep_log_only(&cycle->log, kept_fd);
+    return conf->master_process ? ct_privilege_settle(conf, 0, &cycle->log)
+                                : CT_OK;
+}
+
+
 ct_cycle_t *
 ct_generation_read(const ct_generation_t *how)
 {
@@ -182,12 +242,17 @@ ct_generation_read(const ct_generation_t *how)
     cycle->generation = how->number;
     cycle->before = how->before;
     cycle->testing = how->testing;
+    cycle->become_worker = become_worker;
+    cycle->become_data = how;
+    cycle->notes_fd = how->notes_fd > 0 ? how->notes_fd : -1;
     begin_log(cycle, how);
     if (fill(cycle, how) != CT_OK) {
         ct_cycle_destroy(cycle);
         return NULL;
     }
     cycle->before = NULL;
+    cycle->become_worker = NULL;
+    cycle->notes_fd = -1;
     return cycle;
 }
 
@@ -198,10 +263,14 @@ ct_generation_settle(ct_cycle_t *cycle, const ct_file_t *report)
     const ct_log_t old = cycle->log;
 
     ct_log_init(&cycle->log);
+    cycle->log.guard = old.guard;
     for (size_t i = 0; i < old.nsinks; i++) {
         if (old.sinks[i].file != report) {
-            (void) ct_log_add_sink(&cycle->log, old.sinks[i].file,
-                                   old.sinks[i].level);
+            ct_log_sink_t sink = old.sinks[i];
+
+            /* Not a level of run time, which the master may have just now. */
+            sink.level = sink.said_level;
+            (void) ct_log_add_sink_as(&cycle->log, &sink);
         }
     }
 }

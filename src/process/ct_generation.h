@@ -33,8 +33,9 @@ typedef struct ct_generation_s {
     const ct_log_t     *old_log; /* where errors of the file go; or NULL */
     ct_file_t          *report;  /* a sink more; or NULL */
     ct_log_level_t      report_level;
-    const ct_cycle_t   *before; /* the one that serves; or NULL */
-    ct_board_t         *board;  /* or NULL in a trial */
+    const ct_cycle_t   *before;   /* the one that serves; or NULL */
+    ct_board_t         *board;    /* or NULL in a trial */
+    int                 notes_fd; /* as of a cycle: 0 and -1 are none */
     unsigned            number;
     bool                testing; /* -t and trials: nothing outside changes */
 } ct_generation_t;

@@ -83,6 +83,8 @@ ct_launch_init(ct_launch_t *launch, ct_pool_t *pool, int argc,
 
     CT_ASSERT(argc >= 0 && argv[argc] == NULL);
     (void) argc;
+    ct_notify_init(&launch->notify, pool);
+    ct_activated_init(&launch->activated, pool);
     launch->argv = copy_list(pool, argv, &n);
     launch->envp = copy_list(pool, environ, &launch->nenv);
     launch->c_binary = find_binary(pool, launch->argv[0]);

@@ -11,6 +11,8 @@
 #include "core/ct_config.h"
 
 #include "core/ct_conf.h"
+#include "core/ct_notify.h"
+#include "event/ct_activated.h"
 
 typedef struct ct_pool_s ct_pool_t;
 
@@ -20,10 +22,15 @@ typedef struct ct_launch_s {
     char      **envp;
     size_t      nenv;
     const char *c_binary; /* absolute where it could be found out */
+
+    /* Of a service manager, and no longer in the environment. */
+    ct_notify_t    notify;
+    ct_activated_t activated;
 } ct_launch_t;
 
 /*
- * Copies argv and the environment into `pool`.  The binary is looked up now:
+ * Copies argv and the environment into `pool`, without what a service manager
+ * has put there for this process alone.  The binary is looked up now:
  * the name is kept, not the file, so that an upgrade finds what has been
  * installed under that name in the meantime.
  */

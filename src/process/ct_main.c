@@ -16,6 +16,7 @@
 #include "process/ct_master.h"
 #include "process/ct_options.h"
 #include "process/ct_title.h"
+#include "process/ct_top.h"
 
 extern char **environ;
 
@@ -32,6 +33,21 @@ print_version(bool with_build)
 }
 
 
+/* Of the modules that the file loads as well, if there is a file. */
+static ct_rc_t
+load_modules(ct_cycle_t *cycle, const ct_options_t *options)
+{
+    ct_conf_node_t *tree;
+
+    if (access(options->conf_path.data, F_OK) == -1) {
+        return CT_OK;
+    }
+    return ct_generation_parse(cycle, options, &tree) == CT_OK
+               ? ct_conf_load_modules(cycle, tree, "load_module")
+               : CT_ERROR;
+}
+
+
 static int
 print_directives(const ct_options_t *options)
 {
@@ -39,6 +55,10 @@ print_directives(const ct_options_t *options)
                                         options->conf_path);
 
     if (cycle == NULL) {
+        return 1;
+    }
+    if (load_modules(cycle, options) != CT_OK) {
+        ct_cycle_destroy(cycle);
         return 1;
     }
     ct_conf_print_directives(cycle);
@@ -116,6 +136,8 @@ act(ct_pool_t *pool, const ct_options_t *options, const ct_launch_t *launch,
         return test(options, launch);
     case CT_ACTION_COMMAND:
         return ct_command_run(options);
+    case CT_ACTION_TOP:
+        return ct_top_run(options);
     case CT_ACTION_HELP:
         ct_options_print_help(stdout);
         return 0;

@@ -6,7 +6,7 @@
  * STARTING | all first workers are ready | started               | SERVING
  * STARTING | one of them ends            | on_worker_end         | STOPPING
  * SERVING  | HUP, USR2                   | ct_reload, ct_upgrade | SERVING
- * SERVING  | WINCH                       | retire                | RETIRED
+ * SERVING  | WINCH                       | withdraw              | RETIRED
  * RETIRED  | HUP, the new master ends    | ct_master_serve_again | SERVING
  * any      | QUIT (TERM)                 | ct_master_quit        | QUITTING
  * any      | INT, TERM                   | stop                  | STOPPING
@@ -30,8 +30,11 @@
 #include "core/ct_cycle.h"
 #include "event/ct_event_module.h"
 #include "event/ct_loop.h"
+#include "event/ct_offered.h"
 #include "process/ct_core_module.h"
+#include "process/ct_herald.h"
 #include "process/ct_pidfile.h"
+#include "process/ct_reload_roll.h"
 #include "process/ct_signal.h"
 #include "process/ct_start.h"
 #include "process/ct_words.h"
@@ -53,19 +56,32 @@ ct_master_init(ct_master_t *master, const ct_options_t *options,
     master->launch = launch;
     master->ready_fd = -1;
     master->shm.fd = -1;
+    ct_handoff_init(&master->handoff);
     master->early.path = CT_STR("");
     master->early.fd = -1;
     ct_queue_init(&master->early.link);
     ct_log_init(&master->log);
+    ct_queue_init(&master->enquiries);
     ct_control_init(&master->control, ct_words_take, master);
     ct_reload_init(&master->reload);
     ct_upgrade_init(&master->upgrade);
+    ct_watch_init(&master->watch);
+    ct_statsd_init(&master->statsd);
 }
 
 
 void
 ct_master_use_log(ct_master_t *master)
 {
+    if (master->log_care.log != NULL) {
+        ct_log_care_release(&master->log_care);
+    }
+    /* A new binary that has yet to serve leaves the old one its level. */
+    if (master->state == CT_MASTER_SERVING) {
+        atomic_store(&master->board->log_level, CT_LOG_INHERIT);
+    }
+    ct_log_care_init(&master->log_care, &master->cycle->log, master->board,
+                     &master->board->log_lines_lost, master->board->log_lines);
     ct_log_init_child(&master->log, &master->cycle->log, NULL, NULL);
 }
 
@@ -73,21 +89,12 @@ ct_master_use_log(ct_master_t *master)
 void
 ct_master_set_wanted(ct_master_t *master, unsigned wanted)
 {
-    const unsigned    before = master->wanted;
-    const ct_array_t *modules = &master->cycle->modules;
+    const unsigned before = master->wanted;
 
     master->wanted = wanted;
     atomic_store(&master->board->workers, wanted);
-    if (wanted == before) {
-        return;
-    }
-    for (size_t i = 0; i < modules->n; i++) {
-        const ct_module_t *module =
-            *(const ct_module_t **) ct_array_at(modules, i);
-
-        if (module->workers_changed != NULL) {
-            module->workers_changed(master->cycle, wanted, before);
-        }
+    if (wanted != before) {
+        ct_herald_workers(master->cycle, wanted, before);
     }
 }
 
@@ -97,7 +104,6 @@ ct_master_take_pid_file(ct_master_t *master)
 {
     const ct_str_t path =
         ct_conf_path(master->cycle, ct_core_conf(master->cycle)->pid);
-    char control[PATH_MAX];
 
     if (path.len >= sizeof(master->pid_path)) {
         CT_LOG(&master->log, CT_LOG_EMERG, 0, "'%.*s' is too long",
@@ -109,28 +115,36 @@ ct_master_take_pid_file(ct_master_t *master)
         return CT_ERROR;
     }
     master->has_pid_file = true;
-    if (ct_pidfile_control_path(master->pid_path, control, sizeof(control))
-        == CT_OK) {
-        (void) ct_control_open(&master->control, control, master->loop,
-                               &master->log);
-    }
     return CT_OK;
 }
 
 
-/* The pid file under one of its two names, with the socket beside it. */
-static void
-drop_pid_file_at(ct_master_t *master, const char *c_path)
+/*
+ * One that the file asks for must be there; without the one that is there by
+ * itself a server can be told by signals.
+ */
+ct_rc_t
+ct_master_open_control(ct_master_t *master)
 {
-    char control[PATH_MAX];
+    const ct_str_t asked = ct_core_conf(master->cycle)->control;
+    const bool     is_asked = asked.len > 0;
+    char           path[PATH_MAX];
+    ct_rc_t        rc = CT_OK;
 
-    if (ct_pidfile_read(c_path) == getpid()) {
-        if (ct_pidfile_control_path(c_path, control, sizeof(control))
-            == CT_OK) {
-            ct_control_close(&master->control, control, true);
-        }
-        ct_pidfile_drop(c_path, &master->log);
+    rc = ct_control_file_place(master->cycle->prefix, asked, master->pid_path,
+                               path, sizeof(path));
+    if (rc == CT_DECLINED) {
+        ct_control_shut(&master->control);
+        return CT_OK;
     }
+    if (rc == CT_OK && strcmp(path, master->control.file.path) == 0) {
+        return CT_OK;
+    }
+    if (rc == CT_OK) {
+        rc = ct_control_open(&master->control, path, master->loop, &master->log,
+                             is_asked ? CT_LOG_EMERG : CT_LOG_WARN);
+    }
+    return is_asked ? rc : CT_OK;
 }
 
 
@@ -143,9 +157,9 @@ ct_master_drop_pid_file(ct_master_t *master)
         return;
     }
     master->has_pid_file = false;
-    drop_pid_file_at(master, master->pid_path);
+    ct_pidfile_drop(master->pid_path, &master->log);
     if (ct_pidfile_old_path(master->pid_path, old, sizeof(old)) == CT_OK) {
-        drop_pid_file_at(master, old);
+        ct_pidfile_drop(old, &master->log);
     }
 }
 
@@ -181,9 +195,22 @@ end_if_alone(ct_master_t *master)
 }
 
 
+void
+ct_master_retire(ct_master_t *master)
+{
+    if (master->has_retired || master->state == CT_MASTER_STARTING
+        || ct_upgrade_has_other(master)) {
+        return;
+    }
+    master->has_retired = true;
+    ct_herald_retiring(master->cycle);
+}
+
+
 static void
 stop(ct_master_t *master)
 {
+    ct_master_retire(master);
     master->state = CT_MASTER_STOPPING;
     ct_reload_cancel(master, "the server stops");
     ct_timer_stop(master->loop, &master->respawn);
@@ -203,6 +230,7 @@ ct_master_quit(ct_master_t *master)
     if (master->state == CT_MASTER_STOPPING) {
         return;
     }
+    ct_master_retire(master);
     master->state = CT_MASTER_QUITTING;
     ct_reload_cancel(master, "the server quits");
     ct_timer_stop(master->loop, &master->respawn);
@@ -221,7 +249,7 @@ ct_master_quit(ct_master_t *master)
 
 /* WINCH comes to the foreground group as well, when a window is resized. */
 static void
-retire(ct_master_t *master)
+withdraw(ct_master_t *master)
 {
     if (isatty(STDIN_FILENO) != 0) {
         CT_LOG(&master->log, CT_LOG_DEBUG, 0, "WINCH of a terminal ignored");
@@ -244,7 +272,9 @@ on_respawn(ct_timer_t *timer)
     if (master->state != CT_MASTER_SERVING) {
         return;
     }
-    if (ct_spawn_missing(master, master->cycle, master->wanted) != CT_OK) {
+    if (ct_spawn_missing(master, master->cycle, ct_reload_roll_given_up(master),
+                         master->wanted)
+        != CT_OK) {
         ct_timer_start(master->loop, timer, QUICK_MS);
     }
 }
@@ -279,10 +309,18 @@ respawn(ct_master_t *master, uint64_t lived_ms)
 
 
 void
+ct_master_complete(ct_master_t *master)
+{
+    respawn(master, QUICK_MS);
+}
+
+
+void
 ct_master_serve_again(ct_master_t *master)
 {
     master->state = CT_MASTER_SERVING;
-    respawn(master, QUICK_MS);
+    ct_offered_publish(master->board, ct_event_listens(master->cycle));
+    ct_master_complete(master);
 }
 
 
@@ -335,13 +373,12 @@ on_unasked_end(ct_master_t *master, const ct_child_t *child, int status)
         stop(master);
         return;
     }
-    if (master->reload.state == CT_RELOAD_STARTING
-        && child->generation == master->reload.cycle->generation) {
-        ct_reload_child_died(master, child, status);
+    if (ct_reload_child_died(master, child, status)) {
         return;
     }
     if (master->state == CT_MASTER_SERVING
-        && child->generation == master->cycle->generation) {
+        && child->generation == master->cycle->generation
+        && !ct_recycle_is_spare(master, child)) {
         respawn(master, ct_clock_ms() - child->started_ms);
     }
 }
@@ -354,6 +391,7 @@ on_worker_end(ct_master_t *master, ct_child_t *place, int status)
 
     log_end(master, &child, status);
     ct_spawn_remove(place);
+    ct_herald_worker_ended(master->cycle, child.id, child.pid, status);
     if (child.state != CT_CHILD_LEAVING) {
         on_unasked_end(master, &child, status);
     }
@@ -383,6 +421,7 @@ reap(ct_master_t *master)
             && !ct_upgrade_reaped(master, pid, status)) {
             CT_LOG(&master->log, CT_LOG_DEBUG, 0,
                    "process %ld, not a worker, has ended", (long) pid);
+            ct_herald_process_ended(master->cycle, pid, status);
         }
     }
 }
@@ -408,7 +447,7 @@ ct_master_reopen(ct_master_t *master)
 static bool
 may_resize(const ct_master_t *master)
 {
-    return master->reload.state != CT_RELOAD_STARTING;
+    return !ct_reload_is_starting(master);
 }
 
 
@@ -459,11 +498,40 @@ ct_master_remove_worker(ct_master_t *master)
 }
 
 
+const char *
+ct_master_resize(ct_master_t *master, unsigned n)
+{
+    const char *why = NULL;
+
+    if (master->state != CT_MASTER_SERVING) {
+        return "the server is not serving";
+    }
+    if (!may_resize(master)) {
+        master->resize_to = n;
+        return NULL;
+    }
+    while (why == NULL && master->wanted < n) {
+        why = ct_master_add_worker(master);
+    }
+    while (why == NULL && master->wanted > n) {
+        why = ct_master_remove_worker(master);
+    }
+    return why;
+}
+
+
+/* What is asked for while the first workers start is done when they serve. */
 static void
 take_resizes(ct_master_t *master)
 {
-    if (!may_resize(master)) {
+    const unsigned resize_to = master->resize_to;
+
+    if (master->state == CT_MASTER_STARTING || !may_resize(master)) {
         return;
+    }
+    master->resize_to = 0;
+    if (resize_to != 0) {
+        (void) ct_master_resize(master, resize_to);
     }
     for (unsigned n = ct_signal_take(SIGTTIN); n > 0; n--) {
         (void) ct_master_add_worker(master);
@@ -496,13 +564,17 @@ ct_master_on_turn(ct_loop_t *loop, void *data)
     ct_master_t *master = data;
 
     (void) loop;
+    ct_log_care_turn(&master->log_care, ct_clock_ms());
     if (ct_signal_take(SIGCHLD) != 0) {
         reap(master);
     }
+    ct_upgrade_look_elsewhere(master);
     take_ends(master);
     if (ct_signal_take(SIGHUP) != 0) {
         if (master->state == CT_MASTER_RETIRED) {
+            ct_systemd_reloading(master);
             ct_master_serve_again(master);
+            ct_systemd_reloaded(master);
         } else {
             (void) ct_reload_ask(master);
         }
@@ -514,7 +586,10 @@ ct_master_on_turn(ct_loop_t *loop, void *data)
         (void) ct_upgrade_ask(master, false);
     }
     if (ct_signal_take(SIGWINCH) != 0) {
-        retire(master);
+        withdraw(master);
     }
     take_resizes(master);
+    ct_reload_roll_on_turn(master);
+    ct_recycle_on_turn(master);
+    ct_systemd_on_turn(master);
 }

@@ -15,12 +15,18 @@
 #include "core/ct_log.h"
 #include "core/ct_rc.h"
 #include "core/ct_shm.h"
+#include "event/ct_handoff.h"
 #include "event/ct_timer.h"
 #include "process/ct_control.h"
 #include "process/ct_inherit.h"
+#include "process/ct_log_care.h"
+#include "process/ct_recycle.h"
 #include "process/ct_reload.h"
 #include "process/ct_spawn.h"
+#include "process/ct_statsd.h"
+#include "process/ct_systemd.h"
 #include "process/ct_upgrade.h"
+#include "process/ct_watch.h"
 #include "process/ct_watchdog.h"
 
 #include <limits.h>
@@ -46,23 +52,32 @@ struct ct_master_s {
     ct_master_state_t   state;
     ct_cycle_t         *cycle; /* the generation that serves */
     ct_log_t            log;   /* a child of the cycle's */
+    ct_log_care_t       log_care;
     ct_loop_t          *loop;
     ct_shm_t            shm;
     ct_board_t         *board;              /* in shm */
+    ct_handoff_t        handoff;            /* of all workers, and over exec */
     char                pid_path[PATH_MAX]; /* as it was written */
     bool                has_pid_file;
+    bool                has_retired;  /* modules know that the server ends */
     bool                shares_board; /* with another master, once at least */
     unsigned            wanted;       /* workers; changed by TTIN and TTOU */
     unsigned            configured;   /* worker_processes of the file */
+    unsigned            resize_to;    /* when it can be; 0: nobody asked */
     unsigned            quick_deaths; /* in a row */
     ct_timer_t          respawn;
     ct_file_t           early;    /* where errors of the start go as well */
     int                 ready_fd; /* whoever waits for a daemon; or -1 */
     int                 exit_code;
     ct_control_t        control;
+    ct_queue_t          enquiries; /* under way, ct_enquiry.c's */
     ct_reload_t         reload;
+    ct_recycle_t        recycle;
+    ct_systemd_t        systemd;
     ct_upgrade_t        upgrade;
+    ct_watch_t          watch;
     ct_watchdog_t       watchdog;
+    ct_statsd_t         statsd;
     ct_child_t          children[CT_BOARD_SLOTS]; /* by slot */
 };
 
@@ -76,7 +91,10 @@ int ct_master_run(ct_master_t *master);
 void ct_master_init(ct_master_t *master, const ct_options_t *options,
                     const ct_launch_t *launch);
 
-/* Log lines go where the serving cycle's go, from now on. */
+/*
+ * Log lines go where the serving cycle's go, from now on, and at its level:
+ * what -s log-level had asked for has had its time.
+ */
 void ct_master_use_log(ct_master_t *master);
 
 /* Another number of workers, told to the board and to the modules. */
@@ -86,14 +104,29 @@ void ct_master_set_wanted(ct_master_t *master, unsigned wanted);
 const char *ct_master_add_worker(ct_master_t *master);
 const char *ct_master_remove_worker(ct_master_t *master);
 
+/*
+ * So many workers, now, or when a reload that is under way has ended; NULL, or
+ * why not.
+ */
+const char *ct_master_resize(ct_master_t *master, unsigned n);
+
 /* What signals have asked for; once a turn of the loop. */
 void ct_master_on_turn(ct_loop_t *loop, void *data);
 
 /* A worker has said that it serves. */
 void ct_master_child_ready(ct_child_t *child);
 
+/*
+ * The server begins to end, if nobody serves in our stead: modules are told,
+ * once.
+ */
+void ct_master_retire(ct_master_t *master);
+
 /* Workers leave, then the master ends. */
 void ct_master_quit(ct_master_t *master);
+
+/* Starts what workers are missing, and tries again if that fails. */
+void ct_master_complete(ct_master_t *master);
 
 /* Back from RETIRED or from a retirement that has failed: workers again. */
 void ct_master_serve_again(ct_master_t *master);
@@ -101,8 +134,14 @@ void ct_master_serve_again(ct_master_t *master);
 /* Opens the logs anew, here and in the workers. */
 void ct_master_reopen(ct_master_t *master);
 
-/* Writes the pid file and opens the control socket at the cycle's path. */
+/* Writes the pid file at the cycle's path; removes it, under either name. */
 ct_rc_t ct_master_take_pid_file(ct_master_t *master);
 void    ct_master_drop_pid_file(ct_master_t *master);
+
+/*
+ * The control socket goes to where the cycle wants it, if it is elsewhere.
+ * CT_ERROR, logged: the one that the file asks for cannot be had.
+ */
+ct_rc_t ct_master_open_control(ct_master_t *master);
 
 #endif /* CT_MASTER_H */

@@ -14,7 +14,15 @@
 #include <limits.h>
 #include <unistd.h>
 
+#include "core/ct_conf.h"
 #include "core/ct_pool.h"
+
+#define INTERVAL "--interval="
+
+/* Of `top`. */
+#define MIN_INTERVAL_MS     100
+#define DEFAULT_INTERVAL_MS 1000
+#define MAX_INTERVAL_MS     3600000
 
 /* What the options leave to be worked out. */
 typedef struct raw_s {
@@ -143,6 +151,19 @@ read_letters(raw_t *raw, const char *c_word)
 
 
 static ct_rc_t
+read_interval(raw_t *raw, const char *c_word)
+{
+    uint64_t *ms = &raw->options->interval_ms;
+
+    if (ct_conf_parse_ms(ct_str_of(c_word + sizeof(INTERVAL) - 1), ms) != CT_OK
+        || *ms < MIN_INTERVAL_MS || *ms > MAX_INTERVAL_MS) {
+        return refuse(raw, "no time from 100ms to 1h", c_word);
+    }
+    return CT_OK;
+}
+
+
+static ct_rc_t
 read_long(raw_t *raw, const char *c_word)
 {
     static const struct {
@@ -159,6 +180,13 @@ read_long(raw_t *raw, const char *c_word)
         raw->options->json = true;
         return CT_OK;
     }
+    if (strcmp(c_word, "--once") == 0) {
+        raw->options->once = true;
+        return CT_OK;
+    }
+    if (ct_str_starts_with(ct_str_of(c_word), INTERVAL)) {
+        return read_interval(raw, c_word);
+    }
     for (size_t i = 0; i < CT_ARRAY_LEN(longs); i++) {
         if (strcmp(c_word, longs[i].name) == 0) {
             act(raw, longs[i].action);
@@ -169,17 +197,42 @@ read_long(raw_t *raw, const char *c_word)
 }
 
 
+/* Arguments of -s: they make one line with its word. */
+static ct_rc_t
+read_bare(raw_t *raw, const char *c_word)
+{
+    ct_options_t *options = raw->options;
+
+    if (options->action == CT_ACTION_SERVE && strcmp(c_word, "top") == 0) {
+        options->action = CT_ACTION_TOP;
+        return CT_OK;
+    }
+    if (options->action != CT_ACTION_COMMAND || strchr(c_word, '\n') != NULL) {
+        return refuse(raw, "unexpected word", c_word);
+    }
+    options->word =
+        ct_str_printf(raw->pool, "%.*s %s", CT_STR_ARG(options->word), c_word);
+    return CT_OK;
+}
+
+
+static ct_rc_t
+read_word(raw_t *raw, const char *c_word)
+{
+    if (c_word[0] != '-' || c_word[1] == '\0') {
+        return read_bare(raw, c_word);
+    }
+    return c_word[1] == '-' ? read_long(raw, c_word)
+                            : read_letters(raw, c_word);
+}
+
+
 static ct_rc_t
 read_words(raw_t *raw)
 {
     for (raw->i = 1; raw->i < raw->argc; raw->i++) {
-        const char *word = raw->argv[raw->i];
-        ct_rc_t     rc = CT_OK;
+        const ct_rc_t rc = read_word(raw, raw->argv[raw->i]);
 
-        if (word[0] != '-' || word[1] == '\0') {
-            return refuse(raw, "unexpected word", word);
-        }
-        rc = word[1] == '-' ? read_long(raw, word) : read_letters(raw, word);
         if (rc != CT_OK) {
             return rc;
         }
@@ -228,12 +281,17 @@ check(const raw_t *raw)
 {
     const ct_options_t *options = raw->options;
 
-    if (!options->json) {
+    if (options->json && options->action != CT_ACTION_COMMAND) {
+        return refuse(raw, "only -s takes", "--json");
+    }
+    if (options->action == CT_ACTION_TOP) {
         return CT_OK;
     }
-    if (options->action != CT_ACTION_COMMAND
-        || !ct_str_eq_c(options->word, "status")) {
-        return refuse(raw, "only -s status takes", "--json");
+    if (options->once) {
+        return refuse(raw, "only top takes", "--once");
+    }
+    if (options->interval_ms != DEFAULT_INTERVAL_MS) {
+        return refuse(raw, "only top takes", "--interval");
     }
     return CT_OK;
 }
@@ -256,6 +314,7 @@ ct_options_parse(ct_options_t *options, ct_pool_t *pool, int argc,
     memset(options, 0, sizeof(*options));
     options->directives = CT_STR("");
     options->word = CT_STR("");
+    options->interval_ms = DEFAULT_INTERVAL_MS;
     if (read_words(&raw) != CT_OK || check(&raw) != CT_OK
         || resolve_prefix(&raw) != CT_OK) {
         return CT_ERROR;
@@ -274,8 +333,9 @@ ct_options_print_help(FILE *out)
 {
     fputs(
         "cthrift " CT_VERSION ": a server for Thrift services\n"
-        "Usage: cthrift [-?hvVtTq] [-s WORD [--json]] [-p PREFIX] [-c FILE]\n"
-        "               [-e FILE] [-g DIRECTIVES]\n"
+        "Usage: cthrift [-?hvVtTq] [-s WORD [ARGUMENT...] [--json]]\n"
+        "               [-p PREFIX] [-c FILE] [-e FILE] [-g DIRECTIVES]\n"
+        "       cthrift top [--interval=TIME] [--once] [-p PREFIX] [-c FILE]\n"
         "       cthrift --directives | --module-mk\n"
         "\n"
         "  -?, -h         this help\n"
@@ -284,9 +344,13 @@ ct_options_print_help(FILE *out)
         "  -t             test the configuration and leave\n"
         "  -T             test it and print the files as they were read\n"
         "  -q             say nothing when a test succeeds\n"
-        "  -s WORD        tell a running server: stop, quit, reload, reopen,\n"
-        "                 upgrade, add-worker, remove-worker, status\n"
-        "  --json         with -s status: as JSON\n"
+        "  -s WORD        tell or ask a running server; -s help lists the "
+        "words\n"
+        "  --json         with -s: answer in JSON\n"
+        "  top            show a running server, live where there is a "
+        "terminal\n"
+        "  --interval=1s  with top: how often it looks\n"
+        "  --once         with top: one picture, as text\n"
         "  -p PREFIX      where relative paths begin (" CT_PREFIX ")\n"
         "  -c FILE        the configuration (" CT_CONF_PATH ")\n"
         "  -e FILE        the error log until the file names one\n"

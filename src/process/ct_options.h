@@ -20,6 +20,7 @@ typedef enum ct_action_e {
     CT_ACTION_TEST,       /* -t */
     CT_ACTION_DUMP,       /* -T: -t, then the files as they were read */
     CT_ACTION_COMMAND,    /* -s WORD */
+    CT_ACTION_TOP,        /* top */
     CT_ACTION_HELP,       /* -h, -? */
     CT_ACTION_VERSION,    /* -v */
     CT_ACTION_BUILD,      /* -V */
@@ -30,13 +31,15 @@ typedef enum ct_action_e {
 /* Strings point into argv or into the pool; a NUL follows each. */
 typedef struct ct_options_s {
     ct_action_t action;
-    bool        quiet;      /* -q: no word on success */
-    bool        json;       /* --json, with -s status */
-    ct_str_t    word;       /* of -s */
-    ct_str_t    prefix;     /* absolute, ends with '/' */
-    ct_str_t    conf_path;  /* absolute */
-    ct_str_t    directives; /* of -g; may be empty */
-    ct_str_t    error_log;  /* of -e or built in; absolute, or "stderr" */
+    bool        quiet;       /* -q: no word on success */
+    bool        json;        /* --json, with -s */
+    bool        once;        /* --once, with top */
+    uint64_t    interval_ms; /* --interval, with top */
+    ct_str_t    word;        /* of -s, and what stands behind it: one line */
+    ct_str_t    prefix;      /* absolute, ends with '/' */
+    ct_str_t    conf_path;   /* absolute */
+    ct_str_t    directives;  /* of -g; may be empty */
+    ct_str_t    error_log;   /* of -e or built in; absolute, or "stderr" */
 } ct_options_t;
 
 /*

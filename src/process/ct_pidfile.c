@@ -106,45 +106,22 @@ ct_pidfile_drop(const char *c_path, ct_log_t *log)
 }
 
 
-static ct_rc_t
-add_suffix(const char *c_path, const char *c_suffix, char *out, size_t size)
+ct_rc_t
+ct_pidfile_old_path(const char *c_path, char *out, size_t size)
 {
-    const int n = snprintf(out, size, "%s%s", c_path, c_suffix);
+    const int n = snprintf(out, size, "%s.oldbin", c_path);
 
     return n > 0 && (size_t) n < size ? CT_OK : CT_ERROR;
 }
 
 
-ct_rc_t
-ct_pidfile_old_path(const char *c_path, char *out, size_t size)
-{
-    return add_suffix(c_path, ".oldbin", out, size);
-}
-
-
-ct_rc_t
-ct_pidfile_control_path(const char *c_path, char *out, size_t size)
-{
-    return add_suffix(c_path, ".ctl", out, size);
-}
-
-
-/* Moves the pid file and the socket beside it. */
 static ct_rc_t
 move(const char *c_from, const char *c_to, ct_log_t *log)
 {
-    char from_control[PATH_MAX];
-    char to_control[PATH_MAX];
-
     if (rename(c_from, c_to) == -1) {
         CT_LOG(log, CT_LOG_ERR, errno, "cannot rename '%s' to '%s'", c_from,
                c_to);
         return CT_ERROR;
-    }
-    if (ct_pidfile_control_path(c_from, from_control, PATH_MAX) == CT_OK
-        && ct_pidfile_control_path(c_to, to_control, PATH_MAX) == CT_OK
-        && rename(from_control, to_control) == -1 && errno != ENOENT) {
-        CT_LOG(log, CT_LOG_ERR, errno, "cannot rename '%s'", from_control);
     }
     return CT_OK;
 }

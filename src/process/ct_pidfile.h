@@ -1,8 +1,7 @@
 /*
  * ct_pidfile.h -- the file that says who the master is.
  *
- * Beside PATH stands PATH.ctl, the control socket: the two names are moved
- * together, so that PATH.oldbin.ctl leads to the old master of an upgrade.
+ * During an upgrade PATH names the new master and PATH.oldbin the old one.
  */
 
 #ifndef CT_PIDFILE_H
@@ -26,8 +25,8 @@ ct_rc_t ct_pidfile_take(const char *c_path, ct_log_t *log);
 void ct_pidfile_drop(const char *c_path, ct_log_t *log);
 
 /*
- * For an upgrade: PATH and PATH.ctl get the suffix of the old master, and
- * back.  Both are harmless if done already.
+ * For an upgrade: PATH gets the suffix of the old master, and back.  Both are
+ * harmless if done already.
  */
 ct_rc_t ct_pidfile_set_aside(const char *c_path, ct_log_t *log);
 void    ct_pidfile_set_back(const char *c_path, ct_log_t *log);
@@ -35,9 +34,10 @@ void    ct_pidfile_set_back(const char *c_path, ct_log_t *log);
 /* The pid in the file, or 0 if there is none. */
 pid_t ct_pidfile_read(const char *c_path);
 
-/* PATH.oldbin and PATH.ctl; `out` has room for `size` bytes.  CT_ERROR, not
- * logged, if it is too long. */
+/*
+ * PATH.oldbin; `out` has room for `size` bytes.  CT_ERROR, not logged, if it is
+ * too long.
+ */
 ct_rc_t ct_pidfile_old_path(const char *c_path, char *out, size_t size);
-ct_rc_t ct_pidfile_control_path(const char *c_path, char *out, size_t size);
 
 #endif /* CT_PIDFILE_H */

@@ -5,20 +5,25 @@
  * ---------+---------------------------+-----------------------+---------
  * IDLE     | HUP, -s reload            | begin                 | TRIAL
  * TRIAL    | child ends with 0         | ct_reload_reaped      | STARTING
+ * STARTING | reload_strategy rolling   | ct_reload_roll.c      | ROLLING
  * TRIAL    | child ends otherwise      | ct_reload_reaped      | IDLE
  * TRIAL    | reload_timeout            | on_timer: kill it     | TRIAL
- * STARTING | all new workers are ready | take                  | CHANGING
+ * STARTING | all new workers are ready | ct_reload_take        | CHANGING
  * STARTING | one of them ends          | ct_reload_child_died  | UNDOING
  * STARTING | reload_timeout            | on_timer              | UNDOING
+ * ROLLING  | see there                 | ct_reload_roll.c      | CHANGING
+ *          |                           |                       | or UNDOING
  * CHANGING | no old worker accepts     | ct_reload_go_on       | IDLE
- * UNDOING  | no new worker is left     | ct_reload_go_on       | IDLE
+ * UNDOING  | no new worker is left, or | ct_reload_go_on       | IDLE
+ *          | accepts if it rolled      |                       |
  * the two  | CHANGE_MS                 | on_timer              | IDLE
  *
  * The configuration is read twice: by a child that may crash, hang or eat all
  * memory over it, and then by the master, which by now knows that it can be
- * read.  Until `take` nothing of the old generation is touched; a failure
- * throws the new one away.  Asking again while one is under way gives one run
- * more afterwards, however often it was asked: none is lost, all are merged.
+ * read.  Until `ct_reload_take` nothing of the old generation is touched; a
+ * failure throws the new one away.  Asking again while one is under way gives
+ * one run more afterwards, however often it was asked: none is lost, all are
+ * merged.
  */
 
 #include "core/ct_config.h"
@@ -31,18 +36,35 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/ct_clock.h"
 #include "core/ct_cycle.h"
+#include "core/ct_shm.h"
 #include "event/ct_event_module.h"
 #include "event/ct_loop.h"
+#include "event/ct_offered.h"
 #include "process/ct_core_module.h"
+#include "process/ct_forker.h"
 #include "process/ct_generation.h"
+#include "process/ct_herald.h"
 #include "process/ct_launch.h"
 #include "process/ct_master.h"
 #include "process/ct_options.h"
+#include "process/ct_reload_roll.h"
 #include "process/ct_signal.h"
 
 /* How long a stuck worker may keep a reload from being called done. */
 #define CHANGE_MS 1000
+
+
+/* Without them a module asks anew, so that there may be none. */
+static void
+forget_notes(ct_reload_t *reload)
+{
+    if (reload->notes_fd != -1) {
+        (void) close(reload->notes_fd);
+        reload->notes_fd = -1;
+    }
+}
 
 
 void
@@ -51,6 +73,7 @@ ct_reload_init(ct_reload_t *reload)
     memset(reload, 0, sizeof(*reload));
     reload->report.read_fd = -1;
     reload->report.file.fd = -1;
+    reload->notes_fd = -1;
 }
 
 
@@ -62,6 +85,7 @@ ct_reload_forget(ct_reload_t *reload)
         close(reload->report.read_fd);
         reload->report.read_fd = -1;
     }
+    forget_notes(reload);
 }
 
 
@@ -75,9 +99,10 @@ read_next(ct_master_t *master, bool testing)
         .old_log = &master->cycle->log,
         .report = &master->reload.report.file,
         .report_level = CT_LOG_ERR,
+        .notes_fd = master->reload.notes_fd,
         .before = master->cycle,
         .board = testing ? NULL : master->board,
-        .number = master->cycle->generation + 1,
+        .number = master->reload.number,
         .testing = testing,
     };
 
@@ -99,6 +124,7 @@ publish(ct_master_t *master, const char *c_why)
     board->last_error[0] = '\0';
     atomic_store(&board->generation, master->cycle->generation);
     atomic_fetch_add(&board->reloads, 1);
+    atomic_store(&board->reloaded_wall_ms, ct_clock_wall_ms());
 }
 
 
@@ -110,6 +136,7 @@ finish(ct_master_t *master, const char *c_why)
 
     ct_timer_stop(master->loop, &reload->timer);
     ct_report_release(&reload->report);
+    forget_notes(reload);
     reload->state = CT_RELOAD_IDLE;
     publish(master, c_why);
     if (c_why != NULL) {
@@ -119,7 +146,10 @@ finish(ct_master_t *master, const char *c_why)
     } else {
         CT_LOG(&master->log, CT_LOG_NOTICE, 0, "generation %u serves",
                master->cycle->generation);
+        ct_herald_serving(master->cycle);
+        ct_watch_follow(master);
     }
+    ct_systemd_reloaded(master);
     ct_control_answer_all(&master->control, CT_WAITS_FOR_RELOAD,
                           reload->running, c_why);
     /* Words and signals that had to wait. */
@@ -139,19 +169,52 @@ fail(ct_master_t *master, const char *c_otherwise)
 }
 
 
-/* Everything of the new generation goes; the old one was not touched. */
-static void
-discard(ct_master_t *master)
+void
+ct_reload_drop_next(ct_master_t *master)
 {
     ct_cycle_t *next = master->reload.cycle;
 
     master->reload.cycle = NULL;
-    ct_spawn_stop_all(master, next->generation);
     ct_listens_close_rest(ct_event_listens(next),
                           ct_event_listens(master->cycle), true, &master->log);
     ct_listens_apply(ct_event_listens(master->cycle), &master->log);
     ct_cycle_destroy(next);
     ct_launch_set_environ(master->launch, &ct_core_conf(master->cycle)->env);
+    if (master->state == CT_MASTER_SERVING) {
+        ct_offered_publish(master->board, ct_event_listens(master->cycle));
+    }
+}
+
+
+/*
+ * Everything of the new generation goes; the old one was not touched.  What
+ * the new workers have taken meanwhile, they hand over.
+ */
+static void
+discard(ct_master_t *master)
+{
+    const unsigned generation = master->reload.cycle->generation;
+
+    ct_spawn_stop_starting(master, generation);
+    ct_spawn_leave_all(master, generation, 0, false);
+    ct_reload_drop_next(master);
+}
+
+
+static void
+await_undoing(ct_master_t *master)
+{
+    master->reload.state = CT_RELOAD_UNDOING;
+    ct_timer_start(master->loop, &master->reload.timer, CHANGE_MS);
+    ct_reload_go_on(master);
+}
+
+
+void
+ct_reload_undone(ct_master_t *master)
+{
+    ct_reload_drop_next(master);
+    await_undoing(master);
 }
 
 
@@ -165,16 +228,18 @@ undo(ct_master_t *master, const char *c_why)
     ct_reload_t *reload = &master->reload;
 
     (void) snprintf(reload->why, sizeof(reload->why), "%s", c_why);
+    if (reload->state == CT_RELOAD_ROLLING) {
+        ct_reload_roll_back(master);
+        return;
+    }
     discard(master);
-    reload->state = CT_RELOAD_UNDOING;
-    ct_timer_start(master->loop, &reload->timer, CHANGE_MS);
-    ct_reload_go_on(master);
+    await_undoing(master);
 }
 
 
 /* The same with the reason that a process has written, if one has. */
-static void
-undo_reported(ct_master_t *master, const char *c_otherwise)
+void
+ct_reload_undo(ct_master_t *master, const char *c_otherwise)
 {
     char        why[CT_REPORT_SIZE];
     const char *reported = ct_report_take(&master->reload.report, why);
@@ -195,7 +260,9 @@ ct_reload_go_on(ct_master_t *master)
         return;
     }
     if (reload->state == CT_RELOAD_UNDOING
-        && ct_spawn_count(master, generation + 1, CT_CHILD_NONE) == 0) {
+        && (ct_spawn_count(master, reload->number, CT_CHILD_NONE) == 0
+            || (reload->is_rolling
+                && !ct_spawn_hears_besides(master, generation)))) {
         finish(master, reload->why);
     }
 }
@@ -225,7 +292,9 @@ start_next(ct_master_t *master)
         return;
     }
     reload->cycle = next;
+    ct_forker_offer(master, next);
     reload->wanted = wanted_of(master, next);
+    reload->is_rolling = ct_core_conf(next)->strategy == CT_RELOAD_ROLLS;
     reload->state = CT_RELOAD_STARTING;
     ct_timer_start(master->loop, &reload->timer,
                    ct_core_conf(next)->reload_timeout_ms);
@@ -233,19 +302,26 @@ start_next(ct_master_t *master)
                         NULL, reload->wanted, false, &next->log)
         != CT_OK) {
         /* It has closed what it had opened. */
-        undo_reported(master, "the sockets cannot be opened");
+        ct_reload_undo(master, "the sockets cannot be opened");
         return;
     }
-    if (ct_generation_prepare(next) != CT_OK
-        || ct_spawn_missing(master, next, reload->wanted) != CT_OK) {
-        undo_reported(master, "the new workers cannot be started");
+    if (ct_generation_prepare(next) != CT_OK) {
+        ct_reload_undo(master, "the new workers cannot be prepared");
+        return;
+    }
+    if (reload->is_rolling) {
+        ct_reload_roll_begin(master);
+        return;
+    }
+    if (ct_spawn_missing(master, next, 0, reload->wanted) != CT_OK) {
+        ct_reload_undo(master, "the new workers cannot be started");
     }
 }
 
 
-/* The pid file follows if the new configuration puts it elsewhere. */
+/* They follow if the new configuration puts them elsewhere. */
 static void
-move_pid_file(ct_master_t *master)
+move_files(ct_master_t *master)
 {
     const ct_str_t path =
         ct_conf_path(master->cycle, ct_core_conf(master->cycle)->pid);
@@ -254,26 +330,29 @@ move_pid_file(ct_master_t *master)
         ct_master_drop_pid_file(master);
         (void) ct_master_take_pid_file(master);
     }
+    (void) ct_master_open_control(master);
 }
 
 
-/* All new workers serve: the old generation goes. */
-static void
-take(ct_master_t *master)
+void
+ct_reload_take(ct_master_t *master)
 {
     ct_cycle_t *old = master->cycle;
     ct_cycle_t *next = master->reload.cycle;
 
     master->reload.cycle = NULL;
+    ct_offered_publish(master->board, ct_event_listens(next));
     ct_spawn_leave_all(master, old->generation, 0, false);
     ct_generation_settle(next, &master->reload.report.file);
+    ct_statsd_stop(master);
     master->cycle = next;
     ct_master_use_log(master);
+    ct_statsd_start(master);
     ct_listens_close_rest(ct_event_listens(old), ct_event_listens(next), true,
                           &master->log);
     master->configured = ct_core_conf(next)->workers;
     ct_master_set_wanted(master, master->reload.wanted);
-    move_pid_file(master);
+    move_files(master);
     ct_cycle_destroy(old);
     /* Who hears "ok" may connect at once and must reach the new ones. */
     master->reload.state = CT_RELOAD_CHANGING;
@@ -295,9 +374,13 @@ on_timer(ct_timer_t *timer)
         reload->is_late = true;
         (void) kill(reload->trial, SIGKILL);
         break;
+    case CT_RELOAD_RESTORING:
+        ct_reload_roll_late(master);
+        break;
     case CT_RELOAD_STARTING:
-        undo_reported(master,
-                      "the new workers were not ready within reload_timeout");
+    case CT_RELOAD_ROLLING:
+        ct_reload_undo(master,
+                       "the new workers were not ready within reload_timeout");
         break;
     case CT_RELOAD_CHANGING:
         /* An old one is stuck; the watchdog will see to it. */
@@ -315,10 +398,13 @@ static CT_NORETURN void
 run_trial(ct_master_t *master, const sigset_t *mask)
 {
     const ct_cycle_t *cycle = NULL;
+    const int         notes_fd = master->reload.notes_fd;
 
     ct_signal_reset();
     ct_signal_restore(mask);
+    master->reload.notes_fd = -1;
     ct_spawn_forget_master(master);
+    master->reload.notes_fd = notes_fd;
     cycle = read_next(master, true);
     _exit(cycle != NULL ? 0 : 1);
 }
@@ -327,17 +413,21 @@ run_trial(ct_master_t *master, const sigset_t *mask)
 static void
 begin(ct_master_t *master)
 {
-    ct_reload_t *reload = &master->reload;
-    sigset_t     mask;
+    ct_reload_t   *reload = &master->reload;
+    const unsigned old = master->cycle->generation;
+    sigset_t       mask;
 
     reload->running = reload->asked;
+    reload->number = (reload->burnt > old ? reload->burnt : old) + 1;
     reload->is_late = false;
     reload->timer.fn = on_timer;
     reload->timer.data = master;
+    ct_systemd_reloading(master);
     if (ct_report_init(&reload->report, &master->log) != CT_OK) {
         finish(master, "no descriptors are left");
         return;
     }
+    reload->notes_fd = ct_shm_open_file("notes");
     CT_LOG(&master->log, CT_LOG_NOTICE, 0, "reload: testing '%s'",
            master->options->conf_path.data);
     ct_signal_block(&mask);
@@ -422,26 +512,51 @@ ct_reload_child_ready(ct_master_t *master)
     if (reload->state == CT_RELOAD_STARTING
         && ct_spawn_count(master, reload->cycle->generation, CT_CHILD_SERVING)
                >= reload->wanted) {
-        take(master);
+        ct_reload_take(master);
     }
 }
 
 
-void
+bool
 ct_reload_child_died(ct_master_t *master, const ct_child_t *child, int status)
 {
-    char why[CT_REPORT_SIZE];
+    const ct_reload_t *reload = &master->reload;
+    char               why[CT_REPORT_SIZE];
 
+    if ((reload->state != CT_RELOAD_STARTING
+         && reload->state != CT_RELOAD_ROLLING)
+        || child->generation != reload->cycle->generation) {
+        return false;
+    }
     if (WIFSIGNALED(status)) {
         /* What it may have reported is a backtrace. */
         (void) snprintf(why, sizeof(why), "new worker %u crashed on %s",
                         child->id, ct_signal_name(WTERMSIG(status)));
         undo(master, why);
-        return;
+        return true;
     }
     (void) snprintf(why, sizeof(why), "new worker %u ended with code %d",
                     child->id, WEXITSTATUS(status));
-    undo_reported(master, why);
+    ct_reload_undo(master, why);
+    return true;
+}
+
+
+bool
+ct_reload_is_starting(const ct_master_t *master)
+{
+    switch (master->reload.state) {
+    case CT_RELOAD_STARTING:
+    case CT_RELOAD_ROLLING:
+    case CT_RELOAD_RESTORING:
+        return true;
+    case CT_RELOAD_IDLE:
+    case CT_RELOAD_TRIAL:
+    case CT_RELOAD_CHANGING:
+    case CT_RELOAD_UNDOING:
+        break;
+    }
+    return false;
 }
 
 
@@ -457,6 +572,8 @@ ct_reload_cancel(ct_master_t *master, const char *c_why)
     }
     if (reload->state == CT_RELOAD_STARTING) {
         discard(master);
+    } else if (ct_reload_is_starting(master)) {
+        ct_reload_roll_cancel(master);
     }
     if (reload->state != CT_RELOAD_IDLE) {
         finish(master, reload->state == CT_RELOAD_CHANGING ? NULL : c_why);

@@ -17,7 +17,7 @@
 typedef struct ct_log_s ct_log_t;
 
 /* Room for a reason and its NUL. */
-#define CT_REPORT_SIZE 256
+#define CT_REPORT_SIZE 2048
 
 /* Invariant: both descriptors are -1 while there is none. */
 typedef struct ct_report_s {

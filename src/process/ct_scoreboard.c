@@ -1,5 +1,5 @@
 /*
- * ct_scoreboard.c -- making, filling, folding and reading the scoreboard.
+ * ct_scoreboard.c -- making, filling and folding the scoreboard.
  *
  * state of a slot | event                   | function             | next
  * ----------------+-------------------------+----------------------+---------
@@ -22,6 +22,7 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include "core/ct_board_sum.h"
 #include "core/ct_clock.h"
 #include "core/ct_log.h"
 #include "process/ct_alive.h"
@@ -30,10 +31,7 @@
 #define BOARD_MAGIC UINT64_C(0x0074666972687463)
 
 /* Grows when the meaning of a field changes but no size does. */
-#define BOARD_VERSION 1
-
-/* How often a reader tries for sums that no fold has disturbed. */
-#define READ_TRIES 1000
+#define BOARD_VERSION 3
 
 
 /* Equal layouts have equal numbers: sizes and counts of all parts. */
@@ -59,6 +57,7 @@ ct_scoreboard_create(ct_shm_t *shm, ct_log_t *log)
     atomic_store(&board->started_ms, ct_clock_ms());
     atomic_store(&board->started_wall_ms, ct_clock_wall_ms());
     atomic_store(&board->nmethods, 1);
+    atomic_store(&board->ndialects, 1);
     atomic_store(&board->nslots, 1);
     board->magic = BOARD_MAGIC;
     return CT_OK;
@@ -113,6 +112,8 @@ ct_scoreboard_claim(ct_board_t *board, unsigned id, unsigned generation)
         atomic_store(&slot->generation, generation);
         atomic_store(&slot->id, id);
         atomic_store(&slot->method, 0);
+        atomic_store(&slot->calls_used, 0);
+        atomic_store(&slot->rss_bytes, 0);
         atomic_store(&slot->started_ms, ct_clock_ms());
         atomic_store(&slot->heartbeat_ms, ct_clock_ms());
         note_used(board, i);
@@ -159,27 +160,44 @@ fold(ct_counter_t *total, ct_counter_t *counter)
 static void
 fold_row(ct_board_row_t *total, ct_board_row_t *row)
 {
-    /* Rows without calls are most of them; their pages stay untouched. */
-    if (ct_counter_get(&row->calls) == 0 && ct_counter_get(&row->errors) == 0) {
-        return;
+    for (unsigned i = 0; i < CT_OUTCOMES; i++) {
+        fold(&total->outcomes[i], &row->outcomes[i]);
     }
-    fold(&total->calls, &row->calls);
-    fold(&total->exceptions, &row->exceptions);
-    fold(&total->errors, &row->errors);
+    fold(&total->bytes_in, &row->bytes_in);
+    fold(&total->bytes_out, &row->bytes_out);
     fold(&total->time_us, &row->time_us);
+    if (ct_counter_get(&row->in_flight) != 0) {
+        atomic_store_explicit(&row->in_flight, 0, memory_order_relaxed);
+    }
     for (unsigned i = 0; i < CT_BOARD_BUCKETS; i++) {
         fold(&total->buckets[i], &row->buckets[i]);
     }
 }
 
 
-static unsigned
-count_methods(const ct_board_t *board)
+/* A high-water mark is the highest of its kind, not their sum. */
+static void
+fold_high(ct_counter_t *total, ct_counter_t *high)
 {
-    const uint32_t n =
-        atomic_load_explicit(&board->nmethods, memory_order_acquire);
+    if (ct_counter_get(high) > ct_counter_get(total)) {
+        atomic_store_explicit(total, ct_counter_get(high),
+                              memory_order_relaxed);
+    }
+    atomic_store_explicit(high, 0, memory_order_relaxed);
+}
 
-    return n < CT_BOARD_METHODS ? n : CT_BOARD_METHODS;
+
+static void
+fold_dialects(ct_board_t *board, ct_board_slot_t *slot)
+{
+    const unsigned n = ct_board_ndialects(board);
+
+    for (unsigned i = 0; i < n; i++) {
+        ct_board_dialect_t *total = &board->slots[0].dialects[i];
+
+        fold(&total->connections, &slot->dialects[i].connections);
+        fold(&total->calls, &slot->dialects[i].calls);
+    }
 }
 
 
@@ -187,7 +205,7 @@ static void
 fold_slot(ct_board_t *board, ct_board_slot_t *slot)
 {
     ct_board_slot_t *retired = &board->slots[0];
-    const unsigned   nmethods = count_methods(board);
+    const unsigned   nmethods = ct_board_nmethods(board);
 
     for (unsigned i = 0; i < CT_COUNTERS; i++) {
         fold(&retired->counters[i], &slot->counters[i]);
@@ -195,6 +213,8 @@ fold_slot(ct_board_t *board, ct_board_slot_t *slot)
     for (unsigned i = 0; i < nmethods; i++) {
         fold_row(&retired->rows[i], &slot->rows[i]);
     }
+    fold_dialects(board, slot);
+    fold_high(&retired->fiber_stack_high, &slot->fiber_stack_high);
     /* Connections that died with the worker were closed, by the kernel. */
     ct_counter_add(&retired->counters[CT_COUNT_CLOSED],
                    ct_counter_get(&slot->gauges[CT_GAUGE_CONNECTIONS]));
@@ -221,19 +241,10 @@ ct_scoreboard_retire(ct_board_t *board, ct_board_slot_t *slot)
 }
 
 
-static unsigned
-count_slots(const ct_board_t *board)
-{
-    const uint32_t n = atomic_load(&board->nslots);
-
-    return n < CT_BOARD_SLOTS ? n : CT_BOARD_SLOTS;
-}
-
-
 unsigned
 ct_scoreboard_sweep(ct_board_t *board)
 {
-    const unsigned nslots = count_slots(board);
+    const unsigned nslots = ct_board_nslots(board);
     unsigned       n = 0;
 
     for (unsigned i = 1; i < nslots; i++) {
@@ -249,62 +260,4 @@ ct_scoreboard_sweep(ct_board_t *board)
         n++;
     }
     return n;
-}
-
-
-static void
-add_row(ct_row_total_t *total, const ct_board_row_t *row)
-{
-    total->calls += ct_counter_get(&row->calls);
-    total->exceptions += ct_counter_get(&row->exceptions);
-    total->errors += ct_counter_get(&row->errors);
-    total->time_us += ct_counter_get(&row->time_us);
-    for (unsigned i = 0; i < CT_BOARD_BUCKETS; i++) {
-        total->buckets[i] += ct_counter_get(&row->buckets[i]);
-    }
-}
-
-
-static void
-add_slot(ct_totals_t *totals, const ct_board_slot_t *slot)
-{
-    for (unsigned i = 0; i < CT_COUNTERS; i++) {
-        totals->counters[i] += ct_counter_get(&slot->counters[i]);
-    }
-    for (unsigned i = 0; i < CT_GAUGES; i++) {
-        totals->gauges[i] += (int64_t) ct_counter_get(&slot->gauges[i]);
-    }
-    for (unsigned i = 0; i < totals->nmethods; i++) {
-        add_row(&totals->rows[i], &slot->rows[i]);
-    }
-}
-
-
-static void
-add_all(const ct_board_t *board, ct_totals_t *totals)
-{
-    const unsigned nslots = count_slots(board);
-
-    memset(totals, 0, sizeof(*totals));
-    totals->nmethods = count_methods(board);
-    for (unsigned i = 0; i < nslots; i++) {
-        add_slot(totals, &board->slots[i]);
-    }
-}
-
-
-void
-ct_scoreboard_read(const ct_board_t *board, ct_totals_t *totals)
-{
-    for (int i = 0; i < READ_TRIES; i++) {
-        const uint32_t before = atomic_load(&board->fold_seq);
-
-        add_all(board, totals);
-        if ((before & 1) == 0 && before == atomic_load(&board->fold_seq)) {
-            return;
-        }
-        sched_yield();
-    }
-    /* A fold that does not end: its master has died in it.  The sums are
-     * right but for one counter, and better than none. */
 }

@@ -1,5 +1,5 @@
 /*
- * ct_scoreboard.h -- making, filling, folding and reading the scoreboard.
+ * ct_scoreboard.h -- making, filling and folding the scoreboard.
  *
  * The layout and the rules stand in core/ct_board.h.  Slots are claimed with
  * a compare-and-swap, since two masters share one board during an upgrade.
@@ -15,23 +15,6 @@
 #include "core/ct_shm.h"
 
 typedef struct ct_log_s ct_log_t;
-
-/* The sums of a method's row. */
-typedef struct ct_row_total_s {
-    uint64_t calls;
-    uint64_t exceptions;
-    uint64_t errors;
-    uint64_t time_us;
-    uint64_t buckets[CT_BOARD_BUCKETS];
-} ct_row_total_t;
-
-/* The sums of everything; some 180 KB, so not for the stack. */
-typedef struct ct_totals_s {
-    uint64_t       counters[CT_COUNTERS];
-    int64_t        gauges[CT_GAUGES];
-    unsigned       nmethods;
-    ct_row_total_t rows[CT_BOARD_METHODS];
-} ct_totals_t;
 
 /* A new board, its times set. */
 ct_rc_t ct_scoreboard_create(ct_shm_t *shm, ct_log_t *log);
@@ -55,8 +38,5 @@ void ct_scoreboard_retire(ct_board_t *board, ct_board_slot_t *slot);
 
 /* Retires slots whose worker and master are both dead; how many. */
 unsigned ct_scoreboard_sweep(ct_board_t *board);
-
-/* All slots added up, as of one moment. */
-void ct_scoreboard_read(const ct_board_t *board, ct_totals_t *totals);
 
 #endif /* CT_SCOREBOARD_H */

@@ -100,7 +100,8 @@ handle(int sig, void (*handler)(int))
 
     memset(&action, 0, sizeof(action));
     action.sa_handler = handler;
-    action.sa_flags = SA_RESTART;
+    /* A fiber's stack is no place for a frame with all registers in it. */
+    action.sa_flags = SA_RESTART | SA_ONSTACK;
     sigfillset(&action.sa_mask);
     sigaction(sig, &action, NULL);
 }
@@ -115,6 +116,7 @@ handle_control(void (*handler)(int))
         atomic_store(&signal_counts[control_signals[i]], 0);
     }
     handle(SIGPIPE, SIG_IGN);
+    handle(SIGXFSZ, SIG_IGN); /* a log that is full is an error of write(2) */
 }
 
 
@@ -125,15 +127,36 @@ ct_signal_install_master(void)
 }
 
 
+static bool
+is_for_worker(int sig)
+{
+    for (size_t i = 0; i < CT_ARRAY_LEN(worker_signals); i++) {
+        if (worker_signals[i] == sig) {
+            return true;
+        }
+    }
+    return false;
+}
+
+
+/*
+ * Signals are still blocked.  One that has come meanwhile, and is ignored if
+ * only for a moment, is lost: a TERM so lost made a worker of a reload that
+ * was called off serve on until it was killed with all its clients.
+ */
 void
 ct_signal_install_worker(void)
 {
-    handle_control(SIG_IGN);
+    for (size_t i = 0; i < CT_ARRAY_LEN(control_signals); i++) {
+        const int sig = control_signals[i];
+
+        atomic_store(&signal_counts[sig], 0);
+        handle(sig, is_for_worker(sig) ? on_signal : SIG_IGN);
+    }
+    handle(SIGPIPE, SIG_IGN);
+    handle(SIGXFSZ, SIG_IGN); /* a log that is full is an error of write(2) */
     /* Ignoring CHLD would take the exit codes from handlers that fork. */
     handle(SIGCHLD, SIG_DFL);
-    for (size_t i = 0; i < CT_ARRAY_LEN(worker_signals); i++) {
-        handle(worker_signals[i], on_signal);
-    }
 }
 
 
@@ -142,6 +165,18 @@ ct_signal_install_alone(void)
 {
     ct_signal_install_worker();
     handle(SIGINT, on_signal);
+}
+
+
+void
+ct_signal_install_terminal(void)
+{
+    static const int sigs[] = { SIGHUP,  SIGINT,  SIGQUIT,
+                                SIGTERM, SIGTSTP, SIGWINCH };
+
+    for (size_t i = 0; i < CT_ARRAY_LEN(sigs); i++) {
+        handle(sigs[i], on_signal);
+    }
 }
 
 

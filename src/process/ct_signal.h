@@ -32,8 +32,11 @@ void ct_signal_install_worker(void);
 /* A worker without a master, which a terminal may interrupt. */
 void ct_signal_install_alone(void);
 
+/* A program at a terminal: what ends it, stops it or resizes its window. */
+void ct_signal_install_terminal(void);
+
 /* Back to the defaults, for a child that will exec or only test; it keeps
- * ignoring SIGPIPE. */
+ * ignoring SIGPIPE and SIGXFSZ. */
 void ct_signal_reset(void);
 
 /* How often it has come since the last time; 0 for none. */

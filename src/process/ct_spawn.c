@@ -3,7 +3,7 @@
  *
  * state of a child | event                  | function              | next
  * -----------------+------------------------+-----------------------+---------
- * NONE             | a worker is missing    | spawn                 | STARTING
+ * NONE             | a worker is missing    | ct_spawn_start        | STARTING
  * STARTING         | it says "ready"        | on_channel            | SERVING
  * any              | it is to leave         | ct_spawn_leave        | LEAVING
  * any              | its process has ended  | ct_spawn_remove       | NONE
@@ -28,7 +28,10 @@
 #include "event/ct_loop.h"
 #include "process/ct_channel.h"
 #include "process/ct_core_module.h"
+#include "process/ct_enquiry.h"
 #include "process/ct_generation.h"
+#include "process/ct_herald.h"
+#include "process/ct_launch.h"
 #include "process/ct_master.h"
 #include "process/ct_scoreboard.h"
 #include "process/ct_signal.h"
@@ -45,6 +48,9 @@ take_word(ct_child_t *child, int word)
         child->state = CT_CHILD_SERVING;
         ct_master_child_ready(child);
     }
+    if (word == CT_WORD_TIRED) {
+        ct_recycle_ask(child);
+    }
     if (word == CT_WORD_DEAF) {
         child->is_deaf = true;
         ct_reload_go_on(child->master);
@@ -59,7 +65,8 @@ on_channel(ct_io_t *io)
 
     for (;;) {
         int           word = 0;
-        const ct_rc_t rc = ct_channel_hear(io->fd, &word);
+        int           passed = -1;
+        const ct_rc_t rc = ct_channel_hear(io->fd, &word, &passed);
 
         if (rc == CT_AGAIN) {
             io->readable = false;
@@ -70,6 +77,9 @@ on_channel(ct_io_t *io)
             /* It is ending; SIGCHLD will say how. */
             ct_loop_remove_io(child->master->loop, io);
             return;
+        }
+        if (passed != -1) {
+            close(passed); /* A worker has nothing to give us. */
         }
         take_word(child, word);
     }
@@ -85,8 +95,11 @@ ct_spawn_forget_master(ct_master_t *master)
         }
     }
     ct_control_forget(&master->control);
+    ct_enquiry_forget_all(master);
     ct_upgrade_forget(&master->upgrade);
+    ct_watch_forget(&master->watch);
     ct_reload_forget(&master->reload);
+    ct_statsd_forget(&master->statsd);
     if (master->ready_fd != -1) {
         close(master->ready_fd);
     }
@@ -121,6 +134,7 @@ run_child(ct_master_t *master, ct_cycle_t *cycle, const ct_child_t *child,
         .slot = child->slot,
         .id = child->id,
         .channel = channel,
+        .handoff = &master->handoff,
         .master_pid = master_pid,
         .early = &master->early,
         .report = &master->reload.report.file,
@@ -132,6 +146,8 @@ run_child(ct_master_t *master, ct_cycle_t *cycle, const ct_child_t *child,
     ct_signal_set_loop(NULL);
     ct_spawn_forget_master(master);
     forget_other_cycle(master, cycle);
+    /* While a reload is under way the master's is that of the new cycle. */
+    ct_launch_set_environ(master->launch, &ct_core_conf(cycle)->env);
     exit(ct_worker_run(&start));
 }
 
@@ -178,8 +194,8 @@ claim(ct_master_t *master, const ct_cycle_t *cycle, unsigned id)
 }
 
 
-static ct_rc_t
-spawn(ct_master_t *master, ct_cycle_t *cycle, unsigned id)
+ct_child_t *
+ct_spawn_start(ct_master_t *master, ct_cycle_t *cycle, unsigned id)
 {
     const pid_t master_pid = getpid();
     ct_child_t *child = claim(master, cycle, id);
@@ -188,11 +204,11 @@ spawn(ct_master_t *master, ct_cycle_t *cycle, unsigned id)
     pid_t       pid = 0;
 
     if (child == NULL) {
-        return CT_ERROR;
+        return NULL;
     }
     if (ct_channel_create(fds, &master->log) != CT_OK) {
         ct_scoreboard_retire(master->board, child->slot);
-        return CT_ERROR;
+        return NULL;
     }
     ct_signal_block(&mask);
     pid = fork();
@@ -206,9 +222,10 @@ spawn(ct_master_t *master, ct_cycle_t *cycle, unsigned id)
         CT_LOG(&master->log, CT_LOG_ERR, errno, "cannot fork a worker");
         close(fds[0]);
         ct_scoreboard_retire(master->board, child->slot);
-        return CT_ERROR;
+        return NULL;
     }
-    return adopt(master, child, pid, fds[0]);
+    ct_herald_worker_started(cycle, id, pid);
+    return adopt(master, child, pid, fds[0]) == CT_OK ? child : NULL;
 }
 
 
@@ -229,11 +246,12 @@ has_worker(const ct_master_t *master, unsigned generation, unsigned id)
 
 
 ct_rc_t
-ct_spawn_missing(ct_master_t *master, ct_cycle_t *cycle, unsigned wanted)
+ct_spawn_missing(ct_master_t *master, ct_cycle_t *cycle, unsigned first,
+                 unsigned wanted)
 {
-    for (unsigned id = 0; id < wanted; id++) {
+    for (unsigned id = first; id < wanted; id++) {
         if (!has_worker(master, cycle->generation, id)
-            && spawn(master, cycle, id) != CT_OK) {
+            && ct_spawn_start(master, cycle, id) == NULL) {
             return CT_ERROR;
         }
     }
@@ -289,21 +307,38 @@ ct_spawn_signal_all(ct_master_t *master, unsigned generation, int sig)
 }
 
 
-void
-ct_spawn_stop_all(ct_master_t *master, unsigned generation)
+static void
+stop(ct_child_t *child, int sig)
 {
     const uint64_t kill_ms = ct_clock_ms() + KILL_MARGIN_MS;
 
+    (void) kill(child->pid, sig);
+    child->state = CT_CHILD_LEAVING;
+    if (child->kill_ms == 0 || child->kill_ms > kill_ms) {
+        child->kill_ms = kill_ms;
+    }
+}
+
+
+void
+ct_spawn_stop_all(ct_master_t *master, unsigned generation)
+{
+    for (size_t i = 0; i < CT_BOARD_SLOTS; i++) {
+        if (is_of(&master->children[i], generation)) {
+            stop(&master->children[i], SIGTERM);
+        }
+    }
+}
+
+
+void
+ct_spawn_stop_starting(ct_master_t *master, unsigned generation)
+{
     for (size_t i = 0; i < CT_BOARD_SLOTS; i++) {
         ct_child_t *child = &master->children[i];
 
-        if (!is_of(child, generation)) {
-            continue;
-        }
-        (void) kill(child->pid, SIGTERM);
-        child->state = CT_CHILD_LEAVING;
-        if (child->kill_ms == 0 || child->kill_ms > kill_ms) {
-            child->kill_ms = kill_ms;
+        if (is_of(child, generation) && child->state == CT_CHILD_STARTING) {
+            stop(child, SIGQUIT);
         }
     }
 }

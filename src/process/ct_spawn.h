@@ -34,6 +34,7 @@ typedef struct ct_child_s {
     pid_t            pid;
     ct_child_state_t state;
     bool             is_deaf; /* it leaves, and accepts no more */
+    uint64_t         tired;   /* its place in the queue to be replaced, or 0 */
     unsigned         id;
     unsigned         generation;
     uint64_t         started_ms;
@@ -42,11 +43,18 @@ typedef struct ct_child_s {
 } ct_child_t;
 
 /*
- * Makes the workers of `cycle` complete: `wanted` of them, ids from 0.
+ * Makes the workers of `cycle` complete: those with ids from `first` on, less
+ * than `wanted`.
  * CT_ERROR, logged, if one could not be forked; those that could go on.
  */
-ct_rc_t ct_spawn_missing(ct_master_t *master, ct_cycle_t *cycle,
+ct_rc_t ct_spawn_missing(ct_master_t *master, ct_cycle_t *cycle, unsigned first,
                          unsigned wanted);
+
+/*
+ * Forks one worker more with that id, whoever else may have it.  NULL, logged,
+ * if it could not be done.
+ */
+ct_child_t *ct_spawn_start(ct_master_t *master, ct_cycle_t *cycle, unsigned id);
 
 /* Asks it to leave; `quitting` if the whole server ends. */
 void ct_spawn_leave(ct_child_t *child, bool quitting);
@@ -60,6 +68,12 @@ void ct_spawn_signal_all(ct_master_t *master, unsigned generation, int sig);
 
 /* TERM now, and KILL soon for who does not go. */
 void ct_spawn_stop_all(ct_master_t *master, unsigned generation);
+
+/*
+ * The same with QUIT for those of that generation that are not known to serve:
+ * one that has just begun to may have connections, and hands them over.
+ */
+void ct_spawn_stop_starting(ct_master_t *master, unsigned generation);
 
 /* Workers of that generation (0: of any) in that state (NONE: in any). */
 unsigned ct_spawn_count(const ct_master_t *master, unsigned generation,

@@ -20,9 +20,12 @@
 #include "core/ct_cycle.h"
 #include "event/ct_event_module.h"
 #include "event/ct_loop.h"
+#include "event/ct_offered.h"
 #include "process/ct_core_module.h"
 #include "process/ct_daemon.h"
+#include "process/ct_forker.h"
 #include "process/ct_generation.h"
+#include "process/ct_herald.h"
 #include "process/ct_launch.h"
 #include "process/ct_master.h"
 #include "process/ct_options.h"
@@ -84,6 +87,9 @@ read_first(ct_master_t *master)
     }
     ct_master_use_log(master);
     conf = ct_core_conf(master->cycle);
+    if (conf->master_process) {
+        ct_forker_offer(master, master->cycle);
+    }
     if (conf->umask.is_set) {
         umask((mode_t) conf->umask.value);
     }
@@ -106,12 +112,37 @@ first_wanted(const ct_master_t *master)
 }
 
 
+/*
+ * The first master's queue serves all that come after it.  An old binary may
+ * have none; then, as without one at all, connections move among ours only, or
+ * not.
+ */
+static void
+open_handoff(ct_master_t *master)
+{
+    const ct_handoff_t *inherited = &master->inherit.handoff;
+
+    if (inherited->give_fd != -1) {
+        ct_handoff_adopt(&master->handoff, inherited->give_fd,
+                         inherited->take_fd);
+        return;
+    }
+    (void) ct_handoff_create(&master->handoff, &master->log);
+}
+
+
+/* Sockets of a service manager come to the first of a line of masters. */
 static ct_rc_t
 open_listens(ct_master_t *master, unsigned nworkers)
 {
-    return ct_listens_open(ct_event_listens(master->cycle), NULL,
-                           master->inherit.c_listens, nworkers, true,
-                           &master->log);
+    ct_listens_t  *listens = ct_event_listens(master->cycle);
+    ct_activated_t activated = master->inherit.is_upgrade
+                                   ? master->inherit.activated
+                                   : master->launch->activated;
+
+    listens->activated = &activated;
+    return ct_listens_open(listens, NULL, master->inherit.c_listens, nworkers,
+                           true, &master->log);
 }
 
 
@@ -121,7 +152,8 @@ detach(ct_master_t *master)
     if (master->inherit.is_upgrade || !ct_core_conf(master->cycle)->daemon) {
         return CT_OK;
     }
-    return ct_daemon_detach(&master->ready_fd, &master->log);
+    return ct_daemon_detach(&master->launch->notify, &master->ready_fd,
+                            &master->log);
 }
 
 
@@ -169,9 +201,11 @@ start(ct_master_t *master)
 {
     const unsigned wanted = first_wanted(master);
 
+    open_handoff(master);
     if (open_listens(master, wanted) != CT_OK || detach(master) != CT_OK
         || make_loop(master) != CT_OK
         || ct_master_take_pid_file(master) != CT_OK
+        || ct_master_open_control(master) != CT_OK
         || ct_generation_prepare(master->cycle) != CT_OK) {
         return CT_ERROR;
     }
@@ -182,7 +216,23 @@ start(ct_master_t *master)
     master->configured = ct_core_conf(master->cycle)->workers;
     ct_master_set_wanted(master, wanted);
     ct_watchdog_start(master);
-    return ct_spawn_missing(master, master->cycle, wanted);
+    ct_statsd_start(master);
+    ct_systemd_start(master);
+    return ct_spawn_missing(master, master->cycle, 0, wanted);
+}
+
+
+/* To the old master, which has waited for it. */
+static void
+say_ready(const ct_master_t *master)
+{
+    const int fd = master->inherit.report_fd;
+
+    if (master->inherit.handoff.give_fd != -1) {
+        (void) ct_file_write_all(fd, CT_UPGRADE_TAKES "\n",
+                                 sizeof(CT_UPGRADE_TAKES));
+    }
+    (void) ct_file_write_all(fd, "ready\n", 6);
 }
 
 
@@ -193,6 +243,7 @@ ct_start_announce(ct_master_t *master)
     ct_generation_settle(master->cycle, &master->early);
     ct_master_use_log(master);
     atomic_store(&master->board->generation, master->cycle->generation);
+    ct_offered_publish(master->board, ct_event_listens(master->cycle));
     CT_LOG(&master->log, CT_LOG_NOTICE, 0, "generation %u serves",
            master->cycle->generation);
     if (master->ready_fd != -1) {
@@ -204,10 +255,13 @@ ct_start_announce(ct_master_t *master)
     }
     if (master->inherit.is_upgrade) {
         atomic_fetch_add(&master->board->upgrades, 1);
-        (void) ct_file_write_all(master->inherit.report_fd, "ready\n", 6);
+        say_ready(master);
         close(master->inherit.report_fd);
     }
     master->early.fd = -1;
+    ct_systemd_ready(master);
+    ct_watch_follow(master);
+    ct_herald_serving(master->cycle);
     ct_reload_resume(master);
 }
 
@@ -222,13 +276,16 @@ release(ct_master_t *master)
     }
     ct_master_drop_pid_file(master);
     ct_signal_set_loop(NULL);
+    ct_watch_release(master);
     if (master->loop != NULL) {
+        ct_control_close(&master->control);
         ct_loop_destroy(master->loop);
     }
     if (master->cycle != NULL) {
         ct_cycle_destroy(master->cycle);
         ct_log_init(&master->log);
     }
+    ct_handoff_release(&master->handoff);
     ct_shm_release(&master->shm);
 }
 
@@ -247,6 +304,19 @@ say_goodbye(ct_master_t *master)
 }
 
 
+/* It can say no more than this: a loop of its own for it would be a master. */
+static void
+say_serving_alone(const ct_worker_start_t *how)
+{
+    (void) ct_notify_send(&how->launch->notify, CT_STR("READY=1"));
+    if (how->launch->notify.watchdog_us != 0) {
+        CT_LOG(&how->cycle->log, CT_LOG_WARN, 0,
+               "without a master nobody gives the signs of life that "
+               "WATCHDOG_USEC asks for");
+    }
+}
+
+
 /* `master_process off`: one process that is its own worker, to debug in. */
 static int
 run_alone(ct_master_t *master)
@@ -254,7 +324,9 @@ run_alone(ct_master_t *master)
     ct_worker_start_t how = { .cycle = master->cycle,
                               .channel = -1,
                               .early = &master->early,
-                              .report = NULL };
+                              .report = NULL,
+                              .on_serving = say_serving_alone,
+                              .launch = master->launch };
     int               exit_code = 1;
 
     how.slot = ct_scoreboard_claim(master->board, 0, master->cycle->generation);
@@ -269,6 +341,7 @@ run_alone(ct_master_t *master)
         && ct_generation_prepare(master->cycle) == CT_OK) {
         ct_signal_install_alone();
         exit_code = ct_worker_run(&how);
+        (void) ct_notify_send(&master->launch->notify, CT_STR("STOPPING=1"));
         ct_pidfile_drop(
             ct_conf_path(master->cycle, ct_core_conf(master->cycle)->pid).data,
             &master->log);
@@ -287,7 +360,10 @@ ct_master_run(ct_master_t *master)
         master->exit_code = run_alone(master);
     } else if (start(master) == CT_OK) {
         ct_loop_run(master->loop, MAX_WAIT_MS);
+        ct_statsd_stop(master);
+        ct_herald_exit(master->cycle);
         say_goodbye(master);
+        ct_systemd_end(master);
     } else {
         master->exit_code = 1;
         ct_spawn_signal_all(master, 0, SIGKILL);

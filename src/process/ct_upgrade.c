@@ -27,6 +27,7 @@
 #include "process/ct_upgrade.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,10 +41,14 @@
 #include "event/ct_event_module.h"
 #include "event/ct_loop.h"
 #include "process/ct_core_module.h"
+#include "process/ct_herald.h"
 #include "process/ct_launch.h"
 #include "process/ct_master.h"
 #include "process/ct_pidfile.h"
 #include "process/ct_signal.h"
+
+/* Variables that are added for the new binary, and the NULL behind them. */
+#define MAX_ADDED 8
 
 
 void
@@ -73,6 +78,19 @@ ct_upgrade_has_other(const ct_master_t *master)
 }
 
 
+void
+ct_upgrade_look_elsewhere(ct_master_t *master)
+{
+    const bool takes = master->upgrade.pid != 0
+                           ? master->upgrade.takes
+                           : master->inherit.handoff.give_fd != -1;
+
+    atomic_store_explicit(&master->board->elsewhere,
+                          takes && ct_upgrade_has_other(master),
+                          memory_order_relaxed);
+}
+
+
 static void
 close_pipe(ct_master_t *master)
 {
@@ -91,6 +109,7 @@ on_ready(ct_master_t *master)
 
     close_pipe(master);
     upgrade->state = CT_UPGRADE_BOTH;
+    ct_upgrade_look_elsewhere(master);
     CT_LOG(&master->log, CT_LOG_NOTICE, 0, "the new binary serves as %ld",
            (long) upgrade->pid);
     if (upgrade->is_whole) {
@@ -110,6 +129,10 @@ on_line(ct_master_t *master, const char *line, size_t len)
 
     if (ct_str_eq((ct_str_t){ len, line }, CT_STR("ready"))) {
         on_ready(master);
+        return;
+    }
+    if (ct_str_eq((ct_str_t){ len, line }, CT_STR(CT_UPGRADE_TAKES))) {
+        upgrade->takes = true;
         return;
     }
     if (upgrade->why[0] == '\0') {
@@ -183,6 +206,37 @@ on_timer(ct_timer_t *timer)
 }
 
 
+static char **
+add_variable(char **end, ct_pool_t *pool, const char *c_name, ct_str_t value)
+{
+    *end = ct_str_dup_c(
+        pool, ct_str_printf(pool, "%s=%.*s", c_name, CT_STR_ARG(value)));
+    return end + 1;
+}
+
+
+/*
+ * What was taken out of the environment at the start.  This process, which is
+ * about to execute the new binary, is the one that gives signs of life later.
+ */
+static char **
+add_notify(char **end, ct_pool_t *pool, const ct_notify_t *notify)
+{
+    if (notify->c_socket == NULL) {
+        return end;
+    }
+    end =
+        add_variable(end, pool, CT_NOTIFY_SOCKET, ct_str_of(notify->c_socket));
+    if (notify->watchdog_us == 0) {
+        return end;
+    }
+    end = add_variable(end, pool, CT_NOTIFY_WATCHDOG,
+                       ct_str_printf(pool, "%" PRIu64, notify->watchdog_us));
+    return add_variable(end, pool, CT_NOTIFY_WATCHDOG_PID,
+                        ct_str_printf(pool, "%ld", (long) getpid()));
+}
+
+
 /* What the new binary needs of ours, in the child, just before exec. */
 static char **
 make_environ(const ct_master_t *master, ct_pool_t *pool, int report_fd)
@@ -192,20 +246,26 @@ make_environ(const ct_master_t *master, ct_pool_t *pool, int report_fd)
         .parent = getppid(),
         .board_fd = master->shm.fd,
         .report_fd = report_fd,
+        .handoff = master->handoff,
         .wanted = master->wanted,
         .configured = master->configured,
     };
-    char **envp = ct_pool_alloc(pool, (launch->nenv + 3) * sizeof(char *));
+    char **envp =
+        ct_pool_alloc(pool, (launch->nenv + MAX_ADDED) * sizeof(char *));
+    char **end = envp + launch->nenv;
 
     memcpy(envp, launch->envp, launch->nenv * sizeof(char *));
-    envp[launch->nenv] = ct_str_dup_c(
-        pool, ct_str_printf(pool, "%s=%.*s", CT_INHERIT_LISTENS,
-                            CT_STR_ARG(ct_listens_text(
-                                ct_event_listens(master->cycle), pool))));
-    envp[launch->nenv + 1] = ct_str_dup_c(
-        pool, ct_str_printf(pool, "%s=%.*s", CT_INHERIT_NUMBERS,
-                            CT_STR_ARG(ct_inherit_text(&inherit, pool))));
-    envp[launch->nenv + 2] = NULL;
+    end = add_variable(end, pool, CT_INHERIT_LISTENS,
+                       ct_listens_text(ct_event_listens(master->cycle), pool));
+    end = add_variable(end, pool, CT_INHERIT_NUMBERS,
+                       ct_inherit_text(&inherit, pool));
+    end = add_variable(end, pool, CT_INHERIT_HANDOFF,
+                       ct_inherit_handoff(&inherit, pool));
+    end =
+        add_variable(end, pool, CT_INHERIT_ACTIVATED,
+                     ct_activated_text(ct_event_listens(master->cycle), pool));
+    end = add_notify(end, pool, &launch->notify);
+    *end = NULL;
     return envp;
 }
 
@@ -222,6 +282,7 @@ run_binary(ct_master_t *master, int report_fd, const sigset_t *mask)
     ct_signal_reset();
     ct_signal_restore(mask);
     ct_listens_keep_over_exec(ct_event_listens(master->cycle));
+    ct_handoff_keep_over_exec(&master->handoff);
     (void) ct_file_set_cloexec(master->shm.fd, false);
     (void) ct_file_set_cloexec(report_fd, false);
     execve(launch->c_binary, launch->argv, envp);
@@ -274,6 +335,14 @@ fork_binary(ct_master_t *master, int fds[2])
 }
 
 
+static void
+set_files_back(ct_master_t *master)
+{
+    ct_pidfile_set_back(master->pid_path, &master->log);
+    ct_control_file_set_back(&master->control.file, &master->log);
+}
+
+
 /* NULL, or why it could not begin. */
 static const char *
 begin(ct_master_t *master)
@@ -283,6 +352,7 @@ begin(ct_master_t *master)
     pid_t         pid = 0;
 
     upgrade->is_asked = false;
+    upgrade->takes = false;
     upgrade->why[0] = '\0';
     upgrade->len = 0;
     if (pipe(fds) == -1) {
@@ -295,9 +365,11 @@ begin(ct_master_t *master)
         close(fds[1]);
         return "the pid file cannot be renamed";
     }
+    ct_control_file_set_aside(&master->control.file, &master->log);
+    ct_herald_upgrading(master->cycle);
     pid = fork_binary(master, fds);
     if (pid == -1) {
-        ct_pidfile_set_back(master->pid_path, &master->log);
+        set_files_back(master);
         return "the new binary cannot be forked";
     }
     CT_LOG(&master->log, CT_LOG_NOTICE, 0, "upgrade: '%s' started as %ld",
@@ -392,10 +464,12 @@ ct_upgrade_reaped(ct_master_t *master, pid_t pid, int status)
            upgrade->why);
     upgrade->pid = 0;
     upgrade->state = CT_UPGRADE_IDLE;
-    ct_pidfile_set_back(master->pid_path, &master->log);
+    set_files_back(master);
     if (!(master->state == CT_MASTER_QUITTING && !upgrade->is_whole)
         && master->state != CT_MASTER_STOPPING) {
         ct_master_serve_again(master);
+    } else {
+        ct_master_retire(master); /* We are the last after all. */
     }
     ct_control_answer_all(&master->control, CT_WAITS_FOR_UPGRADE, 0,
                           upgrade->why);

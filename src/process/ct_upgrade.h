@@ -22,6 +22,9 @@ typedef enum ct_upgrade_state_e {
     CT_UPGRADE_RETIRING, /* the old one's workers leave, then it does */
 } ct_upgrade_state_t;
 
+/* A line of the new binary, before "ready": it has our queue of connections. */
+#define CT_UPGRADE_TAKES "takes connections"
+
 /* How much of the new binary's words is kept for one line. */
 #define CT_UPGRADE_LINE 512
 
@@ -30,6 +33,7 @@ typedef struct ct_upgrade_s {
     bool               is_asked; /* waits for a reload to end */
     bool               is_whole; /* -s upgrade: retire when it serves */
     pid_t              pid;      /* of the new master, or 0 */
+    bool               takes;    /* it has our queue: ct_mover.h */
     ct_io_t            io;       /* what it reports */
     ct_timer_t         timer;
     char               line[CT_UPGRADE_LINE];
@@ -53,6 +57,12 @@ bool ct_upgrade_reaped(ct_master_t *master, pid_t pid, int status);
 
 /* Whether another master serves the same sockets. */
 bool ct_upgrade_has_other(const ct_master_t *master);
+
+/*
+ * Tells our workers, by the board, whether there is another master who has the
+ * queue that connections move through.  Once a turn.
+ */
+void ct_upgrade_look_elsewhere(ct_master_t *master);
 
 /* Closes what only the master needs, in its child. */
 void ct_upgrade_forget(ct_upgrade_t *upgrade);

@@ -1,17 +1,17 @@
 /*
  * ct_watchdog.c -- the master looks whether its workers live.
  *
- * what is seen                       | what is done     | directive
- * -----------------------------------+------------------+------------------------
- * it starts and starts               | ABRT, then KILL  | worker_start_timeout
- * its heartbeat is old               | ABRT, then KILL  |
- * worker_heartbeat_timeout ABRT has not ended it              | KILL |
- * worker_abort_grace it leaves and does not go          | KILL             |
- * worker_shutdown_timeout
+ * what is seen             | what is done    | directive
+ * -------------------------+-----------------+-------------------------
+ * it starts and starts     | ABRT, then KILL | worker_start_timeout
+ * its heartbeat is old     | ABRT, then KILL | worker_heartbeat_timeout
+ * ABRT has not ended it    | KILL            | worker_abort_grace
+ * it leaves, does not go   | KILL            | worker_shutdown_timeout
  *
  * ABRT lets the worker say what it was doing; a stopped one (SIGSTOP) cannot
- * hear it, hence KILL.  A replacement is forked when the dead one is reaped,
- * like after any other death.
+ * hear it, hence KILL.  Before either the scoreboard is asked which calls it
+ * has in hand, since a killed worker says nothing.  A replacement is forked
+ * when the dead one is reaped, like after any other death.
  */
 
 #include "core/ct_config.h"
@@ -19,12 +19,19 @@
 #include "process/ct_watchdog.h"
 
 #include <signal.h>
+#include <stdio.h>
 
+#include "core/ct_board_call.h"
 #include "core/ct_clock.h"
 #include "core/ct_log.h"
 #include "process/ct_core_module.h"
 #include "process/ct_master.h"
 #include "process/ct_scoreboard.h"
+
+/* What calls_text writes into. */
+typedef struct calls_text_s {
+    char text[CT_BOARD_METHOD_NAME + CT_BOARD_CALLS_TEXT + 64];
+} calls_text_t;
 
 /* How often it looks at most seldom, and at most often. */
 #define MAX_INTERVAL_MS 250
@@ -61,11 +68,35 @@ silence_ms(const ct_child_t *child, const ct_core_conf_t *conf, uint64_t now_ms)
 }
 
 
+/* ", in Service.method for 3012 ms, calls in flight: ..." */
+static const char *
+calls_text(const ct_child_t *child, calls_text_t *text)
+{
+    const ct_board_t *board = child->master->board;
+    const uint64_t    now_ns = ct_clock_ns();
+    char              running[CT_BOARD_METHOD_NAME + 32];
+    char              calls[CT_BOARD_CALLS_TEXT];
+    const bool        is_in = ct_board_running_text(board, child->slot, now_ns,
+                                                    running, sizeof(running))
+                       > 0;
+    const bool has_calls =
+        ct_board_calls_text(board, child->slot, now_ns, calls, sizeof(calls))
+        > 0;
+
+    (void) snprintf(text->text, sizeof(text->text), "%s%s%s%s",
+                    is_in ? ", in " : "", running,
+                    has_calls ? ", calls in flight: " : "", calls);
+    return text->text;
+}
+
+
 static void
 kill_child(ct_child_t *child, const char *c_why)
 {
-    CT_LOG(&child->master->log, CT_LOG_CRIT, 0, "worker %u, %ld, %s: killed",
-           child->id, (long) child->pid, c_why);
+    calls_text_t text;
+
+    CT_LOG(&child->master->log, CT_LOG_CRIT, 0, "worker %u, %ld, %s: killed%s",
+           child->id, (long) child->pid, c_why, calls_text(child, &text));
     (void) kill(child->pid, SIGKILL);
     /* Once is enough: it cannot be refused. */
     child->kill_ms = 0;
@@ -76,7 +107,8 @@ kill_child(ct_child_t *child, const char *c_why)
 static void
 look_at(ct_child_t *child, const ct_core_conf_t *conf, uint64_t now_ms)
 {
-    uint64_t silent_ms = 0;
+    uint64_t     silent_ms = 0;
+    calls_text_t text;
 
     if (child->kill_ms != 0 && now_ms >= child->kill_ms) {
         kill_child(child, "does not go");
@@ -94,11 +126,11 @@ look_at(ct_child_t *child, const ct_core_conf_t *conf, uint64_t now_ms)
     silent_ms = silence_ms(child, conf, now_ms);
     if (silent_ms != 0) {
         CT_LOG(&child->master->log, CT_LOG_CRIT, 0,
-               "worker %u, %ld, %s for %llu ms: aborted", child->id,
+               "worker %u, %ld, %s for %llu ms: aborted%s", child->id,
                (long) child->pid,
                child->state == CT_CHILD_STARTING ? "has been starting"
                                                  : "has given no heartbeat",
-               (unsigned long long) silent_ms);
+               (unsigned long long) silent_ms, calls_text(child, &text));
         (void) kill(child->pid, SIGABRT);
         child->aborted_ms = now_ms;
     }

@@ -8,11 +8,17 @@
 
 #include <strings.h>
 
+#include "core/ct_board.h"
+#include "core/ct_clock.h"
+#include "core/ct_cycle.h"
 #include "core/ct_module.h"
 #include "event/ct_addr.h"
+#include "event/ct_loop.h"
+#include "thrift/ct_deadline.h"
 #include "thrift/ct_dispatch.h"
 #include "thrift/ct_pending.h"
 #include "thrift/ct_real_ip.h"
+#include "thrift/ct_server.h"
 #include "thrift/ct_session.h"
 
 /* A reason is a sentence, not a document. */
@@ -21,6 +27,35 @@
 
 static ct_rc_t call_fail(ct_call_t *call, ct_app_error_t type, const char *fmt,
                          va_list args) CT_PRINTF(3, 0);
+
+
+/* Of a call that is failed with such an error, whoever does that. */
+static ct_outcome_t
+outcome_of(ct_app_error_t type)
+{
+    switch (type) {
+    case CT_APP_UNKNOWN_METHOD:
+        return CT_OUTCOME_UNKNOWN_METHOD;
+    case CT_APP_INVALID_MESSAGE_TYPE:
+    case CT_APP_WRONG_METHOD_NAME:
+    case CT_APP_BAD_SEQUENCE_ID:
+    case CT_APP_PROTOCOL_ERROR:
+    case CT_APP_INVALID_TRANSFORM:
+    case CT_APP_INVALID_PROTOCOL:
+    case CT_APP_UNSUPPORTED_CLIENT_TYPE:
+        return CT_OUTCOME_PROTOCOL_ERROR;
+    case CT_APP_MISSING_RESULT:
+        return CT_OUTCOME_MISSING_RESULT;
+    case CT_APP_LOADSHEDDING:
+        return CT_OUTCOME_SHED;
+    case CT_APP_TIMEOUT:
+        return CT_OUTCOME_TIMEOUT;
+    case CT_APP_UNKNOWN:
+    case CT_APP_INTERNAL_ERROR:
+        break;
+    }
+    return CT_OUTCOME_INTERNAL_ERROR;
+}
 
 
 static ct_rc_t
@@ -37,6 +72,7 @@ call_fail(ct_call_t *call, ct_app_error_t type, const char *fmt, va_list args)
         }
     }
     pending->failed = true;
+    pending->outcome = outcome_of(type);
     pending->fail_type = type;
     pending->fail_text = text;
     return CT_ERROR;
@@ -70,9 +106,120 @@ ct_call_fail_as(ct_call_t *call, ct_app_error_t type, const char *fmt, ...)
 
 
 void
+ct_call_blame(ct_call_t *call, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    ct_pending_of(call)->blame = ct_str_vprintf(call->pool, fmt, args);
+    va_end(args);
+}
+
+
+ct_rc_t
+ct_call_deny(ct_call_t *call, const char *fmt, ...)
+{
+    va_list args;
+    ct_rc_t rc;
+
+    va_start(args, fmt);
+    rc = call_fail(call, CT_APP_UNKNOWN, fmt, args);
+    va_end(args);
+    ct_pending_of(call)->outcome = CT_OUTCOME_DENIED;
+    return rc;
+}
+
+
+ct_outcome_t
+ct_call_outcome(const ct_call_t *call)
+{
+    const ct_pending_t *pending = (const void *) call;
+
+    return pending->is_counted ? pending->counted_as : pending->outcome;
+}
+
+
+const void *
+ct_call_conf_at(const ct_call_t *call, size_t index)
+{
+    const ct_pending_t *pending = (const void *) call;
+
+    if (index == SIZE_MAX) {
+        return NULL;
+    }
+    if (pending->handler != NULL) {
+        return pending->handler->confs[index];
+    }
+    return pending->session != NULL ? pending->session->server->confs[index]
+                                    : NULL;
+}
+
+
+const void *
+ct_call_conf_of(const ct_call_t *call, const ct_module_t *module)
+{
+    return ct_call_conf_at(call,
+                           ct_cycle_module_index(call->worker->cycle, module));
+}
+
+
+ct_rc_t
+ct_call_refuse(ct_call_t *call, ct_board_counter_t counter, const char *fmt,
+               ...)
+{
+    ct_pending_t *pending = ct_pending_of(call);
+    va_list       args;
+    ct_rc_t       rc;
+
+    if (ct_loop_is_mine(call->worker->loop)) {
+        ct_board_count(call->worker->slot, counter, 1);
+    } else {
+        pending->is_shed = true; /* a slot has one writer */
+        pending->shed_counter = counter;
+    }
+    va_start(args, fmt);
+    rc = call_fail(call, CT_APP_LOADSHEDDING, fmt, args);
+    va_end(args);
+    if (!pending->is_shed) {
+        ct_pending_tell(pending, counter, "call refused");
+    }
+    return rc;
+}
+
+
+static void
+finish_in_loop(ct_task_t *task)
+{
+    ct_pending_t *pending = CT_CONTAINER_OF(task, ct_pending_t, finish);
+
+    ct_dispatch_finish(pending, pending->finish_rc);
+}
+
+
+/*
+ * What becomes of a call is decided in the loop alone: one that is cancelled
+ * there at the same time is still here for this to end.
+ */
+void
 ct_call_finish(ct_call_t *call, ct_rc_t rc)
 {
-    ct_dispatch_finish(ct_pending_of(call), rc);
+    ct_pending_t *pending = ct_pending_of(call);
+
+    if (ct_loop_is_mine(call->worker->loop)) {
+        ct_dispatch_finish(pending, rc);
+        return;
+    }
+    ct_queue_init(&pending->finish.link);
+    pending->finish.fn = finish_in_loop;
+    pending->finish_rc = rc;
+    ct_loop_send(call->worker->loop, &pending->finish);
+}
+
+
+void
+ct_call_continue(ct_call_t *call, ct_rc_t rc)
+{
+    ct_dispatch_continue(ct_pending_of(call), rc);
 }
 
 
@@ -90,9 +237,13 @@ ct_call_after(ct_call_t *call, uint64_t delay_ms, ct_call_fn fn)
 {
     ct_pending_t *pending = ct_pending_of(call);
 
+    pending->timer_fn = fn;
+    if (!ct_loop_is_mine(call->worker->loop)) {
+        pending->delay_ms = delay_ms; /* begins when the handler returns */
+        return;
+    }
     pending->timer.fn = call_timer_passed;
     pending->timer.data = pending;
-    pending->timer_fn = fn;
     ct_timer_start(call->worker->loop, &pending->timer, delay_ms);
 }
 
@@ -100,7 +251,10 @@ ct_call_after(ct_call_t *call, uint64_t delay_ms, ct_call_fn fn)
 bool
 ct_call_is_leaving(const ct_call_t *call)
 {
-    return call->worker->leaving;
+    const ct_board_slot_t *slot = call->worker->slot;
+
+    return atomic_load_explicit(&slot->state, memory_order_relaxed)
+           == CT_SLOT_LEAVING;
 }
 
 
@@ -110,7 +264,21 @@ ct_call_cancelled(const ct_call_t *call)
     const ct_pending_t *pending = (const void *) call;
 
     _Static_assert(offsetof(ct_pending_t, call) == 0, "the call comes first");
-    return pending->session == NULL;
+    return atomic_load_explicit(&pending->cancelled, memory_order_acquire);
+}
+
+
+uint64_t
+ct_call_time_left_ms(const ct_call_t *call)
+{
+    const uint64_t now_ms = ct_clock_ms();
+    bool           of_client;
+    const uint64_t end_ms = ct_deadline_of((const void *) call, &of_client);
+
+    if (end_ms == 0) {
+        return UINT64_MAX;
+    }
+    return end_ms > now_ms ? end_ms - now_ms : 0;
 }
 
 

@@ -1,5 +1,5 @@
 /*
- * ct_client.c -- a blocking Thrift client for C.
+ * ct_client.c -- a Thrift client for C, which waits for its answers.
  *
  * Requests are wrapped, replies cut and decoded by the same tables as on the
  * server, under the same kind of limits.  What goes on with the socket is
@@ -11,6 +11,7 @@
 #include "thrift/ct_client.h"
 
 #include <stdio.h>
+#include <strings.h>
 
 #include "core/ct_buf.h"
 #include "core/ct_clock.h"
@@ -23,16 +24,23 @@
 #include "thrift/wire/ct_transport.h"
 
 #define ERROR_SIZE 512
-#define KEEP_SIZE  ((size_t) 16 * 1024)
+/* An id and a trace: what follows a call. */
+#define EXTRA_POOL_SIZE 512
+
+#define KEEP_SIZE ((size_t) 16 * 1024)
 
 struct ct_client_s {
     ct_client_conf_t   conf;
     ct_envelope_t      envelope; /* of requests */
     ct_pool_t         *pool;     /* lives as long as the client */
     ct_pool_t         *results;  /* of the last call */
+    const ct_header_t *headers;  /* the conf's, and HTTP's */
+    size_t             nheaders;
+    ct_pool_t         *extra; /* of ct_client_set_headers, or NULL */
     ct_client_socket_t sock;
     int32_t            seqid;
     int                app_error;
+    bool               calling; /* another fiber's call waits */
     ct_buf_t           out;
     ct_buf_t           in;
     ct_scan_t          scan;
@@ -128,8 +136,56 @@ headers_copy(ct_client_t *client, const ct_client_conf_t *conf)
             (ct_header_t){ ct_str_dup(client->pool, conf->headers[i].name),
                            ct_str_dup(client->pool, conf->headers[i].value) };
     }
+    client->headers = headers;
+    client->nheaders = own;
     client->envelope.headers = headers;
     client->envelope.nheaders = own;
+}
+
+
+static bool
+is_named(ct_str_t name, const ct_header_t *headers, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (headers[i].name.len == name.len
+            && strncasecmp(headers[i].name.data, name.data, name.len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+
+void
+ct_client_set_headers(ct_client_t *client, const ct_header_t *headers, size_t n)
+{
+    ct_header_t *all;
+    size_t       nall = 0;
+
+    client->envelope.headers = client->headers;
+    client->envelope.nheaders = client->nheaders;
+    if (client->extra != NULL) {
+        ct_pool_reset(client->extra);
+    }
+    if (n == 0) {
+        return;
+    }
+    if (client->extra == NULL) {
+        client->extra = ct_pool_create(EXTRA_POOL_SIZE);
+    }
+    all = ct_pool_alloc(client->extra, (client->nheaders + n) * sizeof(*all));
+    for (size_t i = 0; i < client->nheaders; i++) {
+        if (!is_named(client->headers[i].name, headers, n)) {
+            all[nall++] = client->headers[i];
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        all[nall++] =
+            (ct_header_t){ ct_str_dup(client->extra, headers[i].name),
+                           ct_str_dup(client->extra, headers[i].value) };
+    }
+    client->envelope.headers = all;
+    client->envelope.nheaders = nall;
 }
 
 
@@ -178,6 +234,7 @@ ct_client_destroy(ct_client_t *client)
     ct_client_socket_release(&client->sock);
     ct_buf_release(&client->out);
     ct_buf_release(&client->in);
+    ct_pool_destroy(client->extra);
     ct_pool_destroy(client->results);
     ct_pool_destroy(client->pool);
 }
@@ -401,14 +458,12 @@ reply_read(ct_client_t *client, const ct_method_t *method, const ct_cut_t *cut,
 }
 
 
-ct_rc_t
-ct_client_call(ct_client_t *client, const ct_method_t *method, const void *args,
-               void *result)
+static ct_rc_t
+call(ct_client_t *client, const ct_method_t *method, const void *args,
+     void *result)
 {
     ct_cut_t cut;
 
-    client->error[0] = '\0';
-    client->app_error = -1;
     client->seqid = client->seqid == INT32_MAX ? 1 : client->seqid + 1;
     ct_pool_reset(client->results);
 
@@ -426,4 +481,28 @@ ct_client_call(ct_client_t *client, const ct_method_t *method, const void *args,
         return CT_ERROR;
     }
     return reply_read(client, method, &cut, result);
+}
+
+
+/*
+ * Fibers that share a client would answer each other: the second one is told,
+ * while the first one's call waits.
+ */
+ct_rc_t
+ct_client_call(ct_client_t *client, const ct_method_t *method, const void *args,
+               void *result)
+{
+    ct_rc_t rc;
+
+    client->error[0] = '\0';
+    client->app_error = -1;
+    if (client->calling) {
+        snprintf(client->error, sizeof(client->error),
+                 "cannot call %s: another call is under way", method->name);
+        return CT_ERROR;
+    }
+    client->calling = true;
+    rc = call(client, method, args, result);
+    client->calling = false;
+    return rc;
 }

@@ -1,9 +1,13 @@
 /*
- * ct_client.h -- a blocking Thrift client for C.
+ * ct_client.h -- a Thrift client for C, which waits for its answers.
  *
  * One connection, one call at a time, in any dialect that the server speaks.
  * cthriftc writes a stub around ct_client_call for every method.  A client
- * belongs to one thread.
+ * belongs to one thread, and to one fiber while that calls.  In a fiber it lets
+ * the loop go on while it waits: connecting, TLS's handshake, sending and
+ * receiving; anywhere else the thread waits.  Only the name of a host, which
+ * getaddrinfo(3) looks up, holds up everybody: handlers name addresses, or
+ * hosts of /etc/hosts.
  *
  * After a CT_ERROR of the connection (ct_client_error says which) the socket
  * is closed and the next call connects anew.
@@ -68,10 +72,19 @@ CT_API ct_client_t *ct_client_create(const ct_client_conf_t *conf);
 CT_API void         ct_client_destroy(ct_client_t *client);
 
 /*
+ * Headers that are sent with every call from now on, beside those of the conf
+ * and in the place of its own of the same name.  Copied; `n` is 0: none, any
+ * more.  Not while a call is under way.
+ */
+CT_API void ct_client_set_headers(ct_client_t       *client,
+                                  const ct_header_t *headers, size_t n);
+
+/*
  * Calls a method and waits.  `result` is filled as the reply says and lives
  * until the next call; NULL for oneway.  CT_OK: success or one exception is
  * set, unless the method returns nothing.  CT_ERROR: the connection, the reply
- * or the server failed: see ct_client_error.
+ * or the server failed, or the fiber's own call was cancelled, or another fiber
+ * is calling with this client: see ct_client_error.
  */
 CT_API ct_rc_t ct_client_call(ct_client_t *client, const ct_method_t *method,
                               const void *args, void *result);

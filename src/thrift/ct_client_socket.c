@@ -6,7 +6,7 @@
  *   ct_client  ->  zlib stream  ->  TLS  ->  socket
  *
  * Connecting, sending and receiving have a deadline each; whoever waits for
- * the socket waits in socket_wait.
+ * the socket waits in socket_wait, and of a fiber only itself does.
  */
 
 #include "core/ct_config.h"
@@ -23,6 +23,7 @@
 #include "core/ct_clock.h"
 #include "core/ct_str.h"
 #include "event/ct_addr.h"
+#include "event/ct_fiber_wait.h"
 #include "event/ct_socket.h"
 #include "event/ct_tls_client.h"
 #include "thrift/ct_client.h"
@@ -106,27 +107,37 @@ fail(ct_client_socket_t *sock, const char *c_what, const char *c_why)
 }
 
 
-/* Waits for the socket until the deadline (0: none). */
+/*
+ * Waits for the socket until the deadline (0: none): in a fiber the loop goes
+ * on meanwhile.  CT_ERROR sets errno.
+ */
 static ct_rc_t
 socket_wait(ct_client_socket_t *sock, short events, uint64_t deadline_ms)
 {
-    struct pollfd pfd = { .fd = sock->fd, .events = events };
-    uint64_t      now_ms;
-    int           wait_ms = -1;
-    int           n;
+    uint64_t timeout_ms = 0;
+    ct_rc_t  rc = CT_AGAIN;
 
-    do {
-        if (deadline_ms != 0) {
-            now_ms = ct_clock_ms();
-            wait_ms = now_ms >= deadline_ms ? 0 : (int) (deadline_ms - now_ms);
-        }
-        n = poll(&pfd, 1, wait_ms);
-    } while (n < 0 && errno == EINTR);
+    if (deadline_ms != 0) {
+        const uint64_t now_ms = ct_clock_ms();
 
-    if (n == 0) {
-        errno = ETIMEDOUT;
+        timeout_ms = now_ms < deadline_ms ? deadline_ms - now_ms : 0;
     }
-    return n > 0 ? CT_OK : CT_ERROR;
+    if (deadline_ms == 0 || timeout_ms != 0) {
+        rc = ct_fiber_wait(sock->fd, (unsigned short) events, timeout_ms);
+    }
+    switch (rc) {
+    case CT_OK:
+        return CT_OK;
+    case CT_AGAIN:
+        errno = ETIMEDOUT;
+        break;
+    case CT_DECLINED:
+        errno = ECANCELED;
+        break;
+    case CT_ERROR:
+        break;
+    }
+    return CT_ERROR;
 }
 
 

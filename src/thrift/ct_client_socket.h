@@ -1,8 +1,8 @@
 /*
  * ct_client_socket.h -- the connection of a ct_client_t, with its deadlines.
  *
- * The socket never blocks; poll(2) does, until the deadline of what is going
- * on.  Private to the client.
+ * The socket never blocks; who waits for it does (ct_fiber_wait.h), until the
+ * deadline of what is going on.  Private to the client.
  */
 
 #ifndef CT_CLIENT_SOCKET_H

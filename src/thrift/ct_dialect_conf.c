@@ -11,6 +11,9 @@
 
 #include "thrift/ct_dialect_conf.h"
 
+#include <stdio.h>
+
+#include "core/ct_board.h"
 #include "thrift/wire/ct_protocol.h"
 #include "thrift/wire/ct_transport.h"
 
@@ -134,4 +137,65 @@ ct_dialects_allow(ct_dialects_t *dialects, uint32_t transports_bits,
         transports_bits
         & word_find(transports, CT_ARRAY_LEN(transports), CT_STR("zlib"));
     words_allow(dialects, protocols, CT_ARRAY_LEN(protocols), protocols_bits);
+}
+
+
+void
+ct_dialects_narrow(ct_dialects_t *dialects)
+{
+    dialects->framed = NULL;
+    dialects->unframed = NULL;
+    dialects->header = NULL;
+    dialects->ttheader = NULL;
+    dialects->deflated = false;
+}
+
+
+/* Five transports, each plain and within zlib, by three protocols. */
+_Static_assert(CT_DIALECTS
+                   == 2 * (CT_ARRAY_LEN(transports) - 1)
+                              * CT_ARRAY_LEN(protocols)
+                          + 1,
+               "each dialect has a place, and one is left for none");
+
+
+void
+ct_dialects_name(ct_board_t *board, unsigned rows[CT_DIALECTS])
+{
+    unsigned n = 0;
+
+    for (size_t i = 0; i < CT_ARRAY_LEN(transports) - 1; i++) {
+        for (size_t k = 0; k < CT_ARRAY_LEN(protocols); k++) {
+            char deflated[CT_BOARD_WORD];
+
+            (void) snprintf(deflated, sizeof(deflated), "zlib %s",
+                            transports[i].name);
+            rows[n++] = ct_board_dialect(board, ct_str_of(transports[i].name),
+                                         ct_str_of(protocols[k].name));
+            rows[n++] = ct_board_dialect(board, ct_str_of(deflated),
+                                         ct_str_of(protocols[k].name));
+        }
+    }
+    rows[n] = 0;
+}
+
+
+unsigned
+ct_dialect_place(const ct_dialect_t *dialect)
+{
+    const unsigned nprotocols = CT_ARRAY_LEN(protocols);
+    unsigned       i = 0;
+    unsigned       k = 0;
+
+    while (i < CT_ARRAY_LEN(transports) - 1
+           && transports[i].what != dialect->transport) {
+        i++;
+    }
+    while (k < nprotocols && protocols[k].what != dialect->protocol) {
+        k++;
+    }
+    if (i == CT_ARRAY_LEN(transports) - 1 || k == nprotocols) {
+        return CT_DIALECTS - 1;
+    }
+    return 2 * (i * nprotocols + k) + (dialect->deflated ? 1 : 0);
 }

@@ -16,17 +16,28 @@
 
 #include "thrift/ct_dispatch.h"
 
-#include "core/ct_board.h"
+#include "core/ct_board_call.h"
+#include "core/ct_clock.h"
 #include "core/ct_cycle.h"
 #include "core/ct_module.h"
 #include "core/ct_pool.h"
+#include "core/ct_usdt.h"
+#include "event/ct_accept.h"
+#include "event/ct_conn.h"
+#include "thrift/ct_account.h"
+#include "thrift/ct_deadline.h"
+#include "thrift/ct_execute.h"
+#include "thrift/ct_in_flight.h"
 #include "thrift/ct_output.h"
+#include "thrift/ct_pages.h"
 #include "thrift/ct_pending.h"
+#include "thrift/ct_real_ip.h"
 #include "thrift/ct_reply.h"
 #include "thrift/ct_server.h"
 #include "thrift/ct_session.h"
 #include "thrift/ct_thrift_module.h"
 #include "thrift/wire/ct_codec.h"
+#include "thrift/wire/ct_web.h"
 
 /* Most bytes of a name that an answer repeats. */
 #define NAME_SHOWN 100
@@ -63,6 +74,9 @@ handler_find(ct_pending_t *pending)
                                "unknown %s '%s'", c_what,
                                ct_str_printable(name, shown, sizeof(shown)));
     }
+    CT_USDT4(call__start, pending->handler->offer->service->name,
+             pending->handler->method->name, pending->session->conn->number,
+             pending->head.seqid);
     return CT_OK;
 }
 
@@ -89,20 +103,27 @@ args_read(ct_pending_t *pending, ct_reader_t *reader)
 }
 
 
-/* Modules may refuse a call; the first one that does ends the round. */
+/*
+ * Modules may refuse a call; the first one that does ends the round.  One that
+ * holds it ends it for now: nhooks says who is next.
+ */
 static ct_rc_t
 hooks_before(ct_pending_t *pending)
 {
-    const ct_worker_t *worker = pending->state->worker;
-    const ct_array_t  *modules = &worker->cycle->modules;
+    const ct_thrift_state_t *state = pending->state;
+    const ct_worker_t       *worker = state->worker;
 
-    for (size_t i = 0; i < modules->n; i++) {
+    while (pending->nhooks < state->nbefore_call) {
+        const size_t       i = state->before_call[pending->nhooks++];
         const ct_module_t *module =
-            *(const ct_module_t **) ct_array_at(modules, i);
+            *(const ct_module_t **) ct_array_at(&worker->cycle->modules, i);
+        const ct_rc_t rc =
+            module->before_call(&pending->call, worker->states[i]);
 
-        if (module->before_call != NULL
-            && module->before_call(&pending->call, worker->states[i])
-                   != CT_OK) {
+        if (rc == CT_AGAIN) {
+            return CT_AGAIN;
+        }
+        if (rc != CT_OK) {
             if (!pending->failed) {
                 (void) ct_call_fail(&pending->call, "refused by module '%s'",
                                     module->name);
@@ -156,34 +177,67 @@ call_prepare(ct_pending_t *pending)
 }
 
 
+/* The arguments are there: what the hooks that are left say, then it runs. */
+static ct_rc_t
+call_go_on(ct_pending_t *pending)
+{
+    const ct_rc_t rc = hooks_before(pending);
+
+    if (rc != CT_OK) {
+        return rc;
+    }
+    if (pending->handler->method->oneway) {
+        oneway_answer(pending);
+    }
+    return ct_execute(pending);
+}
+
+
 static ct_rc_t
 call_run(ct_pending_t *pending, ct_reader_t *reader)
 {
-    const ct_handler_t *handler;
-    ct_board_slot_t    *slot = slot_of(pending);
-    ct_rc_t             rc;
-
-    ct_board_count(slot, CT_COUNT_CALLS, 1);
     if (handler_find(pending) != CT_OK || args_read(pending, reader) != CT_OK) {
         return CT_ERROR;
     }
-    handler = pending->handler;
     call_prepare(pending);
-    if (pending->state->has_before_call && hooks_before(pending) != CT_OK) {
+    if (ct_in_flight_admit(pending) != CT_OK) {
         return CT_ERROR;
     }
-    if (handler->method->oneway) {
-        oneway_answer(pending);
-    }
-    atomic_store_explicit(&slot->method, handler->row, memory_order_relaxed);
-    rc = handler->method->invoke(&pending->call, handler->offer->ops,
-                                 pending->call.args, pending->call.result);
-    atomic_store_explicit(&slot->method, 0, memory_order_relaxed);
+    return call_go_on(pending);
+}
 
-    if (pending->status == CT_PENDING_EARLY) {
-        return pending->early_rc;
+
+/*
+ * A oneway call that goes on keeps no answer behind it waiting.  But it keeps
+ * its worker: a client that has sent it and gone trusts in it.
+ */
+static void
+call_step_aside(ct_pending_t *pending)
+{
+    const ct_transport_t *transport = pending->envelope.dialect.transport;
+
+    if (!pending->handler->method->oneway) {
+        return;
     }
-    return rc == CT_OK || rc == CT_AGAIN ? rc : CT_ERROR;
+    pending->acceptor = pending->session->conn->acceptor;
+    pending->holds_worker = true;
+    ct_acceptor_hold(pending->acceptor);
+    if (transport->answer == NULL || pending->answered) {
+        pending->silent = true;
+        ct_queue_remove(&pending->link);
+        ct_queue_push(&pending->session->silent, &pending->link);
+    }
+}
+
+
+/* One that goes to a thread stands there already: see ct_execute_thread.c. */
+static void
+call_note(ct_pending_t *pending)
+{
+    if (pending->handler->thrift->execute.mode != CT_EXECUTE_THREADS) {
+        pending->board_place = ct_board_call_begin(
+            slot_of(pending), pending->handler->row, pending->started_ns);
+    }
 }
 
 
@@ -192,9 +246,14 @@ static void
 call_defer(ct_pending_t *pending, ct_block_t *block)
 {
     pending->status = CT_PENDING_DEFERRED;
+    ct_real_ip_note(pending);
+    call_step_aside(pending);
     pending->block = ct_block_hold(block);
     ct_queue_push(&pending->state->deferred, &pending->all_link);
-    ct_board_gauge(slot_of(pending), CT_GAUGE_IN_FLIGHT, 1);
+    ct_account_enter(pending);
+    call_note(pending);
+    ct_in_flight_enter(pending);
+    ct_deadline_start(pending);
 }
 
 
@@ -207,6 +266,9 @@ call_enter(ct_pending_t *pending)
     ct_queue_push(&session->calls, &pending->link);
     session->ncalls++;
     session->ncalls_total++;
+    if (pending->answer == CT_ANSWER_CALL) {
+        ct_account_open(pending);
+    }
 }
 
 
@@ -228,6 +290,7 @@ static void
 refuse_by_transport(ct_pending_t *pending, const ct_scan_t *scan)
 {
     pending->answer = CT_ANSWER_REFUSAL;
+    pending->outcome = CT_OUTCOME_PROTOCOL_ERROR;
     pending->scan = scan;
     call_enter(pending);
     (void) ct_reply(pending, CT_ERROR);
@@ -277,10 +340,16 @@ message_open(ct_pending_t *pending, const uint8_t *data, const ct_cut_t *cut,
     session->finishing |= pending->envelope.closes;
     if (rc == CT_DECLINED) {
         if (opening.error != CT_WIRE_OK) {
+            pending->outcome = CT_OUTCOME_PROTOCOL_ERROR;
             message_blame(pending, opening.error, "cannot open a message",
                           opening.why);
         }
         pending->answer = CT_ANSWER_EMPTY;
+        if (pending->envelope.web != NULL) {
+            ct_pages_ask(pending);
+            /* Made for a HEAD too: a turn ends after so much work. */
+            session->spent += pending->envelope.web->body.len;
+        }
         call_enter(pending);
         return ct_reply(pending, CT_OK) == CT_OK ? CT_DECLINED : CT_ERROR;
     }
@@ -373,13 +442,25 @@ ct_dispatch_finish(ct_pending_t *pending, ct_rc_t rc)
 
     CT_ASSERT(pending->status != CT_PENDING_FINISHED
               && pending->status != CT_PENDING_EARLY);
+    if (pending->is_elsewhere) {
+        pending->is_early = true;
+        pending->early_rc = rc;
+        return;
+    }
     if (pending->status == CT_PENDING_RUNNING) {
         pending->status = CT_PENDING_EARLY;
         pending->early_rc = rc == CT_OK ? CT_OK : CT_ERROR;
         return;
     }
     ct_timer_stop(pending->state->worker->loop, &pending->timer);
+    ct_deadline_stop(pending);
     if (pending->status == CT_PENDING_CANCELLED) {
+        if (ct_call_cancelled(&pending->call)) {
+            ct_board_count(slot_of(pending), CT_COUNT_LATE_ANSWERS, 1);
+        } else {
+            ct_account_close(pending, ct_account_judge(pending, rc));
+        }
+        ct_reply_ended(pending);
         ct_pending_destroy(pending);
         return;
     }
@@ -393,4 +474,44 @@ ct_dispatch_finish(ct_pending_t *pending, ct_rc_t rc)
     }
     session->processing = was_processing;
     ct_session_resume(session);
+}
+
+
+/*
+ * The session may not be closed while the handler runs, though it end other
+ * calls of it.
+ */
+void
+ct_dispatch_continue(ct_pending_t *pending, ct_rc_t rc)
+{
+    ct_session_t *session = pending->session;
+    bool          was_processing;
+
+    ct_timer_stop(pending->state->worker->loop, &pending->timer);
+    if (pending->status == CT_PENDING_CANCELLED) {
+        if (pending->is_due) {
+            ct_account_close(pending, CT_OUTCOME_CANCELLED);
+        }
+        ct_reply_ended(pending);
+        ct_pending_destroy(pending);
+        return;
+    }
+    CT_ASSERT(pending->status == CT_PENDING_DEFERRED);
+    was_processing = session->processing;
+    session->processing = true;
+    if (rc == CT_OK) {
+        pending->status = CT_PENDING_RUNNING;
+        pending->waits = true;
+        atomic_store_explicit(&pending->begun_ns, ct_clock_ns(),
+                              memory_order_relaxed);
+        rc = call_go_on(pending);
+        pending->status = CT_PENDING_DEFERRED;
+    }
+    session->processing = was_processing;
+    if (rc == CT_AGAIN) {
+        ct_deadline_start(pending);
+        ct_session_resume(session);
+        return;
+    }
+    ct_dispatch_finish(pending, rc);
 }

@@ -30,6 +30,9 @@ ct_rc_t ct_dispatch(ct_session_t *session, ct_block_t *block,
 void ct_dispatch_refuse(ct_session_t *session, const ct_scan_t *scan,
                         const uint8_t *body, size_t len);
 
+/* Goes on with a call that a hook holds; for ct_call_continue. */
+void ct_dispatch_continue(ct_pending_t *pending, ct_rc_t rc);
+
 /* Brings a deferred call to its end; for ct_call_finish. */
 void ct_dispatch_finish(ct_pending_t *pending, ct_rc_t rc);
 

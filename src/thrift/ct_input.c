@@ -20,11 +20,14 @@
 #include "core/ct_mem.h"
 #include "core/ct_module.h"
 #include "event/ct_conn.h"
+#include "event/ct_listen.h"
 #include "thrift/ct_deflated.h"
+#include "thrift/ct_dialect_conf.h"
 #include "thrift/ct_dispatch.h"
 #include "thrift/ct_output.h"
 #include "thrift/ct_server.h"
 #include "thrift/ct_session.h"
+#include "thrift/ct_session_move.h"
 #include "thrift/ct_thrift_module.h"
 #include "thrift/wire/ct_bytes.h"
 
@@ -62,8 +65,12 @@ ct_input_must_wait(const ct_session_t *session)
 {
     const ct_thrift_conf_t *conf = session->server->conf;
 
+    if (session->ncalls != 0 && ct_session_is_movable(session)) {
+        return true; /* what comes next is for who serves it next */
+    }
     return session->ncalls >= conf->max_pipelined_calls
-           || ct_buf_len(&session->out) > conf->max_unsent_replies;
+           || ct_buf_len(&session->out) + session->nheld
+                  > conf->max_unsent_replies;
 }
 
 
@@ -89,6 +96,9 @@ dialect_find(ct_session_t *session, const uint8_t *data, size_t len)
     if (session->deflated != NULL) {
         dialects.unframed = &ct_unframed_transport;
     }
+    if (session->conn->listen->http) {
+        ct_dialects_narrow(&dialects);
+    }
     rc = ct_detect(data, len, &dialects, &found, &c_guess);
     if (rc == CT_OK && found.deflated) {
         session->dialect = found;
@@ -97,6 +107,13 @@ dialect_find(ct_session_t *session, const uint8_t *data, size_t len)
         session->dialect = found;
         session->opening =
             found.transport->is_mixed ? ct_load16(data + OPENING_AT) : 0;
+    }
+    if (rc == CT_OK && found.transport != NULL && found.protocol != NULL) {
+        CT_LOG(session->conn->log, CT_LOG_DEBUG, 0,
+               "connection %llu speaks %s %s%s",
+               (unsigned long long) session->conn->number,
+               found.transport->name, found.protocol->name,
+               found.deflated ? " in zlib" : "");
     }
     if (rc == CT_DECLINED && session->dialect.transport != NULL) {
         return CT_OK; /* who is known hears what is wrong in his dialect */

@@ -2,8 +2,9 @@
  * ct_offer.c -- `service` and `method` blocks become tables of handlers.
  *
  * A service block names a service of some module's IDL.  Its directives may
- * choose the module (`handler`), so the choice is made when the block is
- * left; `method` blocks inside it have noted themselves by then.
+ * choose the module (`handler`), or be of one that claims the block, so the
+ * choice is made when the block is left; `method` blocks inside it have noted
+ * themselves by then.
  */
 
 #include "core/ct_config.h"
@@ -12,9 +13,11 @@
 
 #include "core/ct_conf.h"
 #include "core/ct_cycle.h"
+#include "core/ct_escape.h"
 #include "core/ct_module.h"
 #include "core/ct_nearest.h"
 #include "core/ct_pool.h"
+#include "thrift/ct_deadline_conf.h"
 #include "thrift/ct_pattern.h"
 #include "thrift/ct_thrift_module.h"
 
@@ -157,6 +160,56 @@ binding_find(ct_conf_t *conf, ct_str_t name, ct_str_t handler,
 }
 
 
+ct_rc_t
+ct_offer_claim(ct_conf_t *conf, const ct_module_t *module, unsigned places,
+               ct_describe_fn describe)
+{
+    ct_offer_t *offer = conf->block->data;
+
+    CT_ASSERT(conf->block->place == CT_IN_SERVICE);
+    if (offer->module != NULL && offer->module != module) {
+        return ct_conf_error(conf, "module '%s' has claimed this service",
+                             offer->module->name);
+    }
+    offer->module = module;
+    offer->module_index = ct_cycle_module_index(conf->cycle, module);
+    offer->places = places;
+    offer->describe = describe;
+    return CT_OK;
+}
+
+
+/* What the module says that has claimed the block. */
+static ct_rc_t
+binding_ask(ct_conf_t *conf, ct_str_t name, ct_str_t handler, ct_offer_t *offer)
+{
+    ct_binding_t binding = { NULL, NULL };
+
+    if (handler.len != 0 && !ct_str_eq_c(handler, offer->module->name)) {
+        return ct_conf_error(conf,
+                             "service '%.*s' is claimed by module '%s', "
+                             "and 'handler' says '%.*s'",
+                             CT_STR_ARG(name), offer->module->name,
+                             CT_STR_ARG(handler));
+    }
+    if (offer->describe(conf, name, &binding) != CT_OK) {
+        return CT_ERROR;
+    }
+    offer->service = binding.service;
+    offer->ops = binding.ops;
+    return CT_OK;
+}
+
+
+/* Who handles it: who claims it, or who has it in a table. */
+static ct_rc_t
+binding_get(ct_conf_t *conf, ct_str_t name, ct_str_t handler, ct_offer_t *offer)
+{
+    return offer->describe != NULL ? binding_ask(conf, name, handler, offer)
+                                   : binding_find(conf, name, handler, offer);
+}
+
+
 static bool
 module_has_directive(const ct_module_t *module, ct_str_t name)
 {
@@ -202,6 +255,49 @@ foreign_directives_refuse(ct_conf_t *conf, const ct_conf_node_t *first,
 }
 
 
+/* All handlers of a configuration, by their index. */
+static ct_array_t *
+handlers_of(const ct_conf_t *conf)
+{
+    ct_thrift_conf_t *of_main = ct_cycle_conf(conf->cycle, &ct_thrift_module);
+
+    if (of_main->handlers == NULL) {
+        of_main->handlers =
+            ct_pool_alloc(conf->pool, sizeof(*of_main->handlers));
+        ct_array_init(of_main->handlers, conf->pool, sizeof(ct_handler_t *));
+    }
+    return of_main->handlers;
+}
+
+
+/* Who claims a service may not be able to run everywhere. */
+static ct_rc_t
+place_check(ct_conf_t *conf, const ct_handler_t *handler)
+{
+    const ct_offer_t       *offer = handler->offer;
+    const ct_execute_mode_t mode = handler->thrift->execute.mode;
+
+    if (offer->describe == NULL || mode == CT_EXECUTE_INLINE
+        || (mode == CT_EXECUTE_THREADS && (offer->places & CT_OFFER_THREADS))
+        || (mode == CT_EXECUTE_FIBER && (offer->places & CT_OFFER_FIBERS))) {
+        return CT_OK;
+    }
+    return ct_conf_error(
+        conf, "handlers of module '%s' cannot run %s, as method '%s' would",
+        offer->module->name,
+        mode == CT_EXECUTE_FIBER ? "in fibers" : "on threads of a pool",
+        handler->method->name);
+}
+
+
+/* An IDL has no others, but a module may take its names from elsewhere. */
+static ct_str_t
+plain_name(ct_str_t name)
+{
+    return ct_escape_is_needed(name) ? CT_STR_NONE : name;
+}
+
+
 static ct_rc_t
 handler_add(ct_conf_t *conf, ct_offer_t *offer, const ct_method_t *method,
             const ct_conf_block_t *block)
@@ -209,6 +305,7 @@ handler_add(ct_conf_t *conf, ct_offer_t *offer, const ct_method_t *method,
     ct_str_t        name = ct_str_of(method->name);
     method_block_t *inner = method_block_find(offer, name);
     ct_handler_t   *handler = ct_pool_zalloc(conf->pool, sizeof(*handler));
+    ct_array_t     *handlers = handlers_of(conf);
     void *const    *slot;
 
     slot = (void *const *) ((const char *) offer->ops + method->ops_offset);
@@ -221,10 +318,19 @@ handler_add(ct_conf_t *conf, ct_offer_t *offer, const ct_method_t *method,
     }
     handler->method = method;
     handler->offer = offer;
-    handler->conf = block->confs[offer->module_index];
+    handler->index = handlers->n;
+    handler->plain_service = plain_name(ct_str_of(offer->service->name));
+    handler->plain_method = plain_name(name);
+    *(ct_handler_t **) ct_array_push(handlers) = handler;
     if (inner != NULL) {
         inner->used = true;
-        handler->conf = inner->block->confs[offer->module_index];
+        block = inner->block;
+    }
+    handler->conf = block->confs[offer->module_index];
+    handler->confs = block->confs;
+    handler->thrift = ct_conf_of(conf->cycle, block, &ct_thrift_module);
+    if (place_check(conf, handler) != CT_OK) {
+        return CT_ERROR;
     }
     return ct_hash_add(&offer->handlers, name, handler);
 }
@@ -256,6 +362,38 @@ method_unused(ct_conf_t *conf, const ct_offer_t *offer,
 }
 
 
+bool
+ct_offer_has_threads(const ct_offer_t *offer)
+{
+    for (size_t i = 0; i < offer->handlers.size; i++) {
+        const ct_handler_t *handler = offer->handlers.slots[i].value;
+
+        if (handler != NULL
+            && handler->thrift->execute.mode == CT_EXECUTE_THREADS) {
+            return true;
+        }
+    }
+    return false;
+}
+
+
+/* What may stand in a `method` block that some method has. */
+static ct_rc_t
+method_check(ct_conf_t *conf, const ct_offer_t *offer,
+             const method_block_t *method)
+{
+    const ct_thrift_conf_t *own =
+        ct_conf_of(conf->cycle, method->block, &ct_thrift_module);
+
+    if (foreign_directives_refuse(conf, method->block->node->children, offer)
+        != CT_OK) {
+        return CT_ERROR;
+    }
+    return ct_queue_timeout_check(conf, method->block,
+                                  own->execute.mode == CT_EXECUTE_THREADS);
+}
+
+
 ct_rc_t
 ct_offer_leave(ct_conf_t *conf, ct_conf_block_t *block)
 {
@@ -264,7 +402,7 @@ ct_offer_leave(ct_conf_t *conf, ct_conf_block_t *block)
     ct_offer_t *offer = block->data;
     ct_str_t    name = block->node->args[1];
 
-    if (binding_find(conf, name, own->handler, offer) != CT_OK
+    if (binding_get(conf, name, own->handler, offer) != CT_OK
         || foreign_directives_refuse(conf, block->node->children, offer)
                != CT_OK) {
         return CT_ERROR;
@@ -281,11 +419,9 @@ ct_offer_leave(ct_conf_t *conf, ct_conf_block_t *block)
         if (!method->used) {
             return method_unused(conf, offer, method);
         }
-        if (foreign_directives_refuse(conf, method->block->node->children,
-                                      offer)
-            != CT_OK) {
+        if (method_check(conf, offer, method) != CT_OK) {
             return CT_ERROR;
         }
     }
-    return CT_OK;
+    return ct_queue_timeout_check(conf, block, ct_offer_has_threads(offer));
 }

@@ -10,18 +10,27 @@
 
 #include "thrift/ct_pending.h"
 
-#include <stdio.h>
+#include <inttypes.h>
 
-#include "core/ct_board.h"
+#include "core/ct_board_call.h"
 #include "core/ct_clock.h"
 #include "core/ct_mem.h"
 #include "core/ct_module.h"
 #include "core/ct_pool.h"
+#include "event/ct_accept.h"
 #include "event/ct_addr.h"
+#include "event/ct_conn.h"
+#include "event/ct_loop.h"
+#include "thrift/ct_account.h"
+#include "thrift/ct_deadline.h"
+#include "thrift/ct_in_flight.h"
 #include "thrift/ct_real_ip.h"
 #include "thrift/ct_server.h"
 #include "thrift/ct_session.h"
 #include "thrift/ct_thrift_module.h"
+
+/* Most bytes of a reason, which may quote a client, in the log. */
+#define REASON_SHOWN 256
 
 /* Kept for reuse in each worker. */
 #define FREE_CALLS 64
@@ -30,23 +39,37 @@
 #define CALL_POOL_SIZE 4096
 
 
-/* "client: 127.0.0.1:4711, method: Greeter.greet" */
-static size_t
-call_context(const void *data, char *out, size_t size)
+/*
+ * "client: 127.0.0.1:4711, method: Greeter.greet", and the call's id where it
+ * has one.
+ */
+static void
+call_context(const void *data, ct_log_fields_t *fields)
 {
     const ct_pending_t *pending = data;
     const ct_handler_t *handler = pending->handler;
+    const ct_str_t      id = ct_request_id_known(pending);
+    const char         *service = "";
+    const char         *method = "";
     char                peer[CT_ADDR_TEXT_SIZE] = "gone";
     ct_peer_t           client;
-    int                 n;
 
     if (ct_real_ip_find(pending, &client) == CT_OK) {
         ct_peer_text(&client, peer, sizeof(peer));
     }
-    n = snprintf(out, size, "client: %s, method: %s.%s", peer,
-                 handler ? handler->offer->service->name : "",
-                 handler ? handler->method->name : "");
-    return n < 0 ? 0 : (size_t) n < size ? (size_t) n : size - 1;
+    if (handler != NULL) {
+        service = handler->offer->service->name;
+        method = handler->method->name;
+    }
+    ct_log_add_field(fields, CT_LOG_IN_BOTH, "client", "%s", peer);
+    ct_log_add_field(fields, CT_LOG_IN_TEXT, "method", "%s.%s", service,
+                     method);
+    ct_log_add_field(fields, CT_LOG_IN_JSON, "service", "%s", service);
+    ct_log_add_field(fields, CT_LOG_IN_JSON, "method", "%s", method);
+    if (id.data != NULL) {
+        ct_log_add_field(fields, CT_LOG_IN_BOTH, "request_id", "%.*s",
+                         CT_STR_ARG(id));
+    }
 }
 
 
@@ -82,21 +105,109 @@ ct_pending_create(ct_session_t *session)
         pending = pending_new(state);
     }
     pending->session = session;
+    pending->log.parent = session->conn->log;
     pending->handler = NULL;
     pending->block = NULL;
     pending->status = CT_PENDING_RUNNING;
     pending->failed = false;
+    pending->blame = CT_STR_NONE;
+    pending->outcome = CT_OUTCOME_OK;
+    pending->is_due = false;
+    pending->is_counted = false;
+    pending->is_busy = false;
     pending->answer = CT_ANSWER_CALL;
     pending->answered = false;
+    pending->silent = false;
+    pending->has_ended = false;
+    pending->nhooks = 0;
     pending->request_len = 0;
     pending->reply_len = 0;
     pending->envelope = (ct_envelope_t){ .dialect = session->dialect };
     pending->envelope.dialect.deflated = session->deflated != NULL;
-    pending->call.method = NULL;
-    pending->call.data = NULL;
-    pending->call.result = NULL;
+    atomic_store_explicit(&pending->has_peer, false, memory_order_relaxed);
+    pending->holds_worker = false;
+    pending->fiber = NULL;
+    pending->is_early = false;
+    pending->is_shed = false;
+    pending->derived = NULL;
+    pending->trace.is_known = false;
+    atomic_store_explicit(&pending->has_request_id, false,
+                          memory_order_relaxed);
+    pending->head = (ct_message_t){ .name = CT_STR("") };
+    pending->call = (ct_call_t){ .pool = pending->call.pool,
+                                 .log = pending->call.log,
+                                 .worker = pending->call.worker };
     pending->started_ns = ct_clock_ns();
+    pending->ended_ns = 0;
+    pending->waits = false;
+    atomic_store_explicit(&pending->begun_ns, 0, memory_order_relaxed);
+    atomic_store_explicit(&pending->cancelled, false, memory_order_relaxed);
     return pending;
+}
+
+
+/* What hooks may ask of a call is there, but for the handler's own `data`. */
+ct_pending_t *
+ct_pending_stand_in(ct_pending_t *pending)
+{
+    ct_pending_t      *stand_in = ct_pending_create(pending->session);
+    const ct_struct_t *result = pending->handler->method->result;
+    const ct_call_t   *from = &pending->call;
+    ct_call_t         *call = &stand_in->call;
+
+    call->conf = from->conf;
+    call->state = from->state;
+    call->service = from->service;
+    call->method = from->method;
+    call->args = from->args;
+    call->seqid = from->seqid;
+    if (result != NULL) {
+        call->result = ct_pool_alloc(call->pool, result->size);
+        memcpy(call->result, result->initial, result->size);
+    }
+    stand_in->handler = pending->handler;
+    stand_in->head = pending->head;
+    stand_in->envelope = pending->envelope;
+    stand_in->answered = pending->answered;
+    stand_in->silent = pending->silent;
+    stand_in->request_len = pending->request_len;
+    stand_in->started_ns = pending->started_ns;
+    stand_in->waits = pending->waits;
+    stand_in->trace = pending->trace;
+    atomic_store_explicit(
+        &stand_in->has_request_id,
+        atomic_load_explicit(&pending->has_request_id, memory_order_relaxed),
+        memory_order_relaxed);
+    memcpy(stand_in->request_id, pending->request_id,
+           sizeof(stand_in->request_id));
+    atomic_store_explicit(
+        &stand_in->begun_ns,
+        atomic_load_explicit(&pending->begun_ns, memory_order_relaxed),
+        memory_order_relaxed);
+    stand_in->status = CT_PENDING_DEFERRED;
+    stand_in->is_due = pending->is_due;
+    pending->is_due = false;
+    ct_queue_push(&pending->link, &stand_in->link);
+    ct_queue_remove(&pending->link);
+    return stand_in;
+}
+
+
+void
+ct_pending_tell(const ct_pending_t *pending, ct_board_counter_t reason,
+                const char *c_what)
+{
+    const uint64_t now_ms = ct_loop_now_ms(pending->state->worker->loop);
+    char           shown[REASON_SHOWN];
+    uint64_t       unsaid;
+
+    if (!ct_complaint_is_due(&pending->state->refusals[reason], now_ms,
+                             &unsaid)) {
+        return;
+    }
+    CT_LOG(&pending->log, CT_LOG_WARN, 0,
+           "%s: %s (%" PRIu64 " more since the last such line)", c_what,
+           ct_str_printable(pending->fail_text, shown, sizeof(shown)), unsaid);
 }
 
 
@@ -114,13 +225,22 @@ ct_pending_destroy(ct_pending_t *pending)
 {
     ct_thrift_state_t *state = pending->state;
 
+    if (pending->is_due) {
+        ct_account_close(pending, CT_OUTCOME_CANCELLED);
+    }
+    if (pending->holds_worker) {
+        ct_acceptor_let_go(pending->acceptor);
+    }
     ct_queue_remove(&pending->link);
     if (!ct_queue_is_empty(&pending->all_link)) {
         ct_queue_remove(&pending->all_link);
-        ct_board_gauge(state->worker->slot, CT_GAUGE_IN_FLIGHT, -1);
+        ct_account_leave(pending);
+        ct_board_call_end(state->worker->slot, pending->board_place);
         ct_block_drop(pending->block);
+        ct_in_flight_leave(pending);
     }
     ct_timer_stop(state->worker->loop, &pending->timer);
+    ct_deadline_stop(pending);
     if (state->nfree_calls >= FREE_CALLS) {
         pending_release(pending);
         return;
@@ -140,8 +260,12 @@ ct_pending_release_all(ct_thrift_state_t *state)
     while ((link = ct_queue_pop(&state->deferred)) != NULL) {
         ct_pending_t *pending = CT_QUEUE_ENTRY(link, ct_pending_t, all_link);
 
+        if (pending->is_due) {
+            ct_account_close(pending, CT_OUTCOME_CANCELLED);
+        }
         ct_queue_remove(&pending->link);
         ct_timer_stop(state->worker->loop, &pending->timer);
+        ct_deadline_stop(pending);
         ct_block_drop(pending->block);
         pending_release(pending);
     }

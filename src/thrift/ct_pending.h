@@ -8,13 +8,19 @@
  *   ---------+------------------------------+----------------------------
  *   running  | handler returns OK, ERROR    | answered, then free
  *   running  | handler returns AGAIN        | deferred
+ *   running  | a hook returns AGAIN         | deferred
+ *   deferred | ct_call_continue             | running
  *   running  | ct_call_finish               | early
  *   early    | handler returns              | answered, then free
  *   deferred | ct_call_finish, is the first | answered, then free
  *   deferred | ct_call_finish, others first | finished: reply waits
  *   finished | the ones before are answered | free
- *   deferred | the client goes away         | cancelled
- *   cancelled| ct_call_finish               | free
+ *   deferred | the client goes, or is told  | cancelled
+ *            | that time is up (ct_deadline)|
+ *   cancelled| ct_call_finish, _continue    | free
+ *
+ * A call whose handler runs on a thread is deferred, or cancelled, meanwhile;
+ * ct_call_finish then waits until the handler has returned.
  */
 
 #ifndef CT_PENDING_H
@@ -22,15 +28,24 @@
 
 #include "core/ct_config.h"
 
+#include <stdatomic.h>
+
 #include "core/ct_buf.h"
 #include "core/ct_log.h"
+#include "core/ct_outcome.h"
 #include "core/ct_queue.h"
+#include "event/ct_addr.h"
+#include "event/ct_offload.h"
 #include "event/ct_timer.h"
 #include "thrift/ct_call.h"
+#include "thrift/ct_request_id.h"
+#include "thrift/ct_trace_note.h"
 #include "thrift/wire/ct_protocol.h"
 #include "thrift/wire/ct_transport.h"
 
+typedef struct ct_acceptor_s     ct_acceptor_t;
 typedef struct ct_block_s        ct_block_t;
+typedef struct ct_fiber_s        ct_fiber_t;
 typedef struct ct_handler_s      ct_handler_t;
 typedef struct ct_session_s      ct_session_t;
 typedef struct ct_thrift_state_s ct_thrift_state_t;
@@ -61,20 +76,67 @@ typedef struct ct_pending_s {
     ct_message_t        head;    /* name is bare: no "Service:" */
     ct_envelope_t       envelope;
     ct_answer_t         answer;
-    const ct_scan_t    *scan;     /* of a refusal, while it is written */
-    bool                answered; /* a oneway call, before it ran */
+    const ct_scan_t    *scan;      /* of a refusal, while it is written */
+    bool                answered;  /* a oneway call, before it ran */
+    bool                silent;    /* nothing is going to be written for it */
+    bool                has_ended; /* call_ended hooks know, or must not */
+    size_t              nhooks;    /* modules that were asked before it */
     ct_pending_state_t  status;
     ct_rc_t             early_rc; /* of an early one */
-    bool                failed;   /* fail_* are set */
+    ct_outcome_t        outcome;  /* so far, as the handler's thread too says */
+    bool                is_due;   /* to be counted: it is a call, and goes on */
+    bool                is_counted; /* as counted_as: the loop's to say */
+    ct_outcome_t        counted_as;
+    uint64_t            counted_ns; /* then, by the monotonic clock */
+    bool                failed;     /* fail_* are set */
     ct_app_error_t      fail_type;
     ct_str_t            fail_text;
+    ct_str_t            blame; /* for the log instead, if any */
     uint64_t            started_ns;
+    bool                waits;    /* or has: for a thread, or held by a hook */
+    _Atomic uint64_t    begun_ns; /* then: its handler, 0 if it has not */
+    uint64_t            ended_ns; /* then: its handler, if that is noted */
+    bool                is_busy;  /* counted as its connection's */
+    unsigned            board_place; /* among the worker's calls in flight */
     size_t              request_len; /* bytes of the message */
     size_t              reply_len;   /* of its answer, once there is one */
     ct_buf_t            reply;       /* of a finished one that waits */
     ct_timer_t          timer;
     ct_call_fn          timer_fn;
+    ct_timer_t          deadline;     /* ct_deadline.c's, as are the next */
+    uint64_t            end_ms;       /* to be answered by then; 0: never */
+    uint64_t            queue_end_ms; /* to have begun by then; 0: never */
+    atomic_bool         cancelled;    /* nobody waits: for any thread */
     ct_log_t            log;
+
+    /*
+     * What a handler outside the loop, and whoever answers from another
+     * thread, may look at and leave behind.
+     */
+    atomic_bool has_peer;     /* `peer` was noted: ct_real_ip_note */
+    bool        holds_worker; /* which must not leave before its end */
+    bool        is_elsewhere; /* the handler runs there; the loop's to know */
+    bool        is_early;     /* ct_call_finish came meanwhile: early_rc */
+    bool        is_shed;      /* ct_call_refuse came: by shed_counter */
+    ct_acceptor_t *acceptor;  /* that waits for it while it is elsewhere */
+    ct_peer_t      peer;
+    ct_job_t       job;
+    ct_rc_t        elsewhere_rc; /* what the handler gave back */
+    uint64_t       delay_ms;     /* of its ct_call_after, if timer_fn is set */
+    ct_task_t      finish;       /* of ct_call_finish in another thread */
+    ct_rc_t        finish_rc;
+
+    ct_board_counter_t shed_counter;
+
+    ct_trace_note_t trace;
+
+    ct_str_t *derived; /* values of maps, or NULL: ct_derived.c's */
+
+    atomic_bool has_request_id; /* one was made for it: ct_request_id.c's */
+    char        request_id[CT_REQUEST_ID_MADE];
+
+    ct_fiber_t          *fiber; /* that the handler waits in, or NULL */
+    struct ct_pending_s *outer; /* whose handler it runs inside, in turns */
 } ct_pending_t;
 
 static inline ct_pending_t *
@@ -86,6 +148,20 @@ ct_pending_of(ct_call_t *call)
 
 /* A clean one for a message of this session. */
 ct_pending_t *ct_pending_create(ct_session_t *session);
+
+/*
+ * Another one for the same message, in its place in the session's order, which
+ * `pending` has left then.  It borrows the head, the envelope and the arguments
+ * of the first: to be answered while that one is there.
+ */
+ct_pending_t *ct_pending_stand_in(ct_pending_t *pending);
+
+/*
+ * Tells the log what the call is refused with: "WHAT: its noted failure".  At
+ * most a line a second for each reason in a worker.
+ */
+void ct_pending_tell(const ct_pending_t *pending, ct_board_counter_t reason,
+                     const char *c_what);
 
 /* Ends it: counts, stops its timer, gives it back for reuse. */
 void ct_pending_destroy(ct_pending_t *pending);

@@ -206,10 +206,16 @@ headers_walk(const ct_header_t *headers, size_t n, const ct_session_t *session,
 ct_rc_t
 ct_real_ip_find(const ct_pending_t *pending, ct_peer_t *peer)
 {
-    const ct_session_t  *session = pending->session;
     const ct_envelope_t *envelope = &pending->envelope;
     const size_t         own = envelope->nheaders - envelope->nsticky;
+    const ct_session_t  *session;
 
+    /* On another thread the session is not even to be looked at. */
+    if (atomic_load_explicit(&pending->has_peer, memory_order_acquire)) {
+        *peer = pending->peer;
+        return CT_OK;
+    }
+    session = pending->session;
     if (session == NULL) {
         return CT_DECLINED;
     }
@@ -224,4 +230,14 @@ ct_real_ip_find(const ct_pending_t *pending, ct_peer_t *peer)
                             peer);
     }
     return CT_OK;
+}
+
+
+void
+ct_real_ip_note(ct_pending_t *pending)
+{
+    if (!atomic_load_explicit(&pending->has_peer, memory_order_relaxed)
+        && ct_real_ip_find(pending, &pending->peer) == CT_OK) {
+        atomic_store_explicit(&pending->has_peer, true, memory_order_release);
+    }
 }

@@ -28,4 +28,10 @@ ct_rc_t ct_real_ip_check(ct_conf_t *conf, const ct_conf_block_t *block);
  */
 ct_rc_t ct_real_ip_find(const ct_pending_t *pending, ct_peer_t *peer);
 
+/*
+ * Notes who that is with the call, for whoever asks later or from another
+ * thread, when the connection may have gone.
+ */
+void ct_real_ip_note(ct_pending_t *pending);
+
 #endif /* CT_REAL_IP_H */

@@ -15,10 +15,13 @@
 #include "core/ct_clock.h"
 #include "core/ct_cycle.h"
 #include "core/ct_module.h"
+#include "thrift/ct_account.h"
 #include "thrift/ct_input.h"
+#include "thrift/ct_keepalive.h"
 #include "thrift/ct_pending.h"
 #include "thrift/ct_server.h"
 #include "thrift/ct_session.h"
+#include "thrift/ct_session_move.h"
 #include "thrift/ct_thrift_module.h"
 #include "thrift/wire/ct_app_exception.h"
 #include "thrift/wire/ct_codec.h"
@@ -61,13 +64,27 @@ reply_write(ct_pending_t *pending, ct_message_type_t type,
 }
 
 
+static void
+failure_log(const ct_pending_t *pending, ct_str_t message)
+{
+    char shown[REASON_SHOWN];
+
+    if (pending->blame.len != 0) {
+        CT_LOG(&pending->log, CT_LOG_ERR, 0, "the handler failed: %.*s",
+               CT_STR_ARG(pending->blame));
+        return;
+    }
+    CT_LOG(&pending->log, CT_LOG_ERR, 0, "the handler failed: %s",
+           ct_str_printable(message, shown, sizeof(shown)));
+}
+
+
 static ct_rc_t
 failure_write(ct_pending_t *pending, ct_buf_t *out)
 {
     ct_app_exception_t exception = { CT_STR("internal error"),
                                      CT_APP_INTERNAL_ERROR };
     const char        *c_why;
-    char               shown[REASON_SHOWN];
 
     if (pending->failed) {
         exception.message = pending->fail_text;
@@ -76,8 +93,7 @@ failure_write(ct_pending_t *pending, ct_buf_t *out)
     if (exception.type == CT_APP_INTERNAL_ERROR) {
         ct_board_count(pending->state->worker->slot, CT_COUNT_INTERNAL_ERRORS,
                        1);
-        CT_LOG(&pending->log, CT_LOG_ERR, 0, "the handler failed: %s",
-               ct_str_printable(exception.message, shown, sizeof(shown)));
+        failure_log(pending, exception.message);
     }
     if (out == NULL
         || reply_write(pending, CT_MESSAGE_EXCEPTION, &ct_app_exception_struct,
@@ -108,15 +124,16 @@ result_write(ct_pending_t *pending, ct_buf_t *out)
         return ct_call_fail_as(&pending->call, CT_APP_MISSING_RESULT,
                                "%s failed: unknown result", method->name);
     }
-    if (is_exception) {
-        ct_board_count(slot, CT_COUNT_EXCEPTIONS, 1);
-        ct_counter_add(&slot->rows[pending->handler->row].exceptions, 1);
-    }
     if (reply_write(pending, CT_MESSAGE_REPLY, method->result,
                     pending->call.result, out, &c_why)
         != CT_OK) {
         return ct_call_fail(&pending->call, "cannot encode the result: %s",
                             c_why);
+    }
+    pending->outcome = CT_OUTCOME_OK;
+    if (is_exception) {
+        pending->outcome = CT_OUTCOME_EXCEPTION;
+        ct_board_count(slot, CT_COUNT_EXCEPTIONS, 1);
     }
     return CT_OK;
 }
@@ -129,6 +146,7 @@ oneway_write(ct_pending_t *pending, ct_rc_t rc, ct_buf_t *out)
     const ct_transport_t *transport = pending->envelope.dialect.transport;
 
     ct_board_count(pending->state->worker->slot, CT_COUNT_ONEWAY, 1);
+    pending->outcome = ct_account_judge(pending, rc);
     if (rc != CT_OK) {
         (void) failure_write(pending, NULL);
     }
@@ -145,7 +163,6 @@ answer_write(ct_pending_t *pending, ct_rc_t rc, ct_buf_t *out)
 {
     const ct_transport_t *transport = pending->envelope.dialect.transport;
     const ct_handler_t   *handler = pending->handler;
-    ct_board_slot_t      *slot = pending->state->worker->slot;
 
     if (pending->answer == CT_ANSWER_EMPTY) {
         return transport->answer(&pending->envelope, out);
@@ -159,27 +176,8 @@ answer_write(ct_pending_t *pending, ct_rc_t rc, ct_buf_t *out)
     if (rc == CT_OK && result_write(pending, out) == CT_OK) {
         return CT_OK;
     }
-    if (handler != NULL) {
-        ct_counter_add(&slot->rows[handler->row].errors, 1);
-    }
+    pending->outcome = ct_account_judge(pending, CT_ERROR);
     return failure_write(pending, out);
-}
-
-
-static void
-call_count(const ct_pending_t *pending)
-{
-    ct_board_slot_t *slot = pending->state->worker->slot;
-    ct_board_row_t  *row = &slot->rows[0];
-    uint64_t         time_us;
-
-    if (pending->handler != NULL) {
-        row = &slot->rows[pending->handler->row];
-    }
-    time_us = (ct_clock_ns() - pending->started_ns) / 1000;
-    ct_counter_add(&row->calls, 1);
-    ct_counter_add(&row->time_us, time_us);
-    ct_counter_add(&row->buckets[ct_board_bucket(time_us)], 1);
 }
 
 
@@ -196,6 +194,26 @@ hooks_after(ct_pending_t *pending)
         if (module->after_call != NULL) {
             module->after_call(&pending->call, worker->states[i]);
         }
+    }
+}
+
+
+void
+ct_reply_ended(ct_pending_t *pending)
+{
+    const ct_thrift_state_t *state = pending->state;
+    const ct_worker_t       *worker = state->worker;
+
+    if (pending->has_ended) {
+        return;
+    }
+    pending->has_ended = true;
+    for (size_t i = 0; i < state->ncall_ended; i++) {
+        const size_t       index = state->call_ended[i];
+        const ct_module_t *module =
+            *(const ct_module_t **) ct_array_at(&worker->cycle->modules, index);
+
+        module->call_ended(&pending->call, worker->states[index]);
     }
 }
 
@@ -223,6 +241,7 @@ waiting_release(ct_session_t *session)
         if (next->status != CT_PENDING_FINISHED) {
             break;
         }
+        session->nheld -= ct_buf_len(&next->reply);
         if (!session->lost
             && ct_buf_append(ct_session_output(session), next->reply.pos,
                              ct_buf_len(&next->reply))
@@ -239,9 +258,12 @@ void
 ct_reply_announce_end(ct_pending_t *pending)
 {
     ct_session_t *session = pending->session;
+    bool          leaves;
 
-    if (pending->state->worker->leaving && session->ncalls == 1
-        && !session->has_more && !ct_input_may_come(session)
+    ct_keepalive_look(session);
+    leaves = pending->state->worker->leaving && !ct_session_is_movable(session);
+    if ((leaves || session->worn) && session->ncalls == 1 && !session->has_more
+        && !ct_input_may_come(session)
         && pending->envelope.dialect.transport->answer != NULL) {
         pending->envelope.closes = true;
         session->finishing = true;
@@ -260,24 +282,33 @@ ct_reply(ct_pending_t *pending, ct_rc_t rc)
     if (is_first) {
         out = ct_session_output(session);
     }
+    if (pending->state->times_handlers) {
+        pending->ended_ns = ct_clock_ns();
+    }
     ct_reply_announce_end(pending);
     before = ct_buf_len(out);
     if (session->lost || answer_write(pending, rc, out) != CT_OK) {
         session->lost = true;
+        if (pending->is_due) {
+            ct_account_close(pending, CT_OUTCOME_CANCELLED);
+        }
+        ct_reply_ended(pending);
         call_end(session, pending);
         return waiting_release(session);
     }
     pending->reply_len = ct_buf_len(out) - before;
-    if (pending->answer == CT_ANSWER_CALL) {
-        call_count(pending);
+    if (pending->is_due) {
+        ct_account_close(pending, pending->outcome);
     }
     if (pending->state->has_after_call && pending->call.method != NULL) {
         hooks_after(pending);
     }
-    if (is_first) {
+    ct_reply_ended(pending);
+    if (is_first || pending->silent) {
         call_end(session, pending);
     } else {
         pending->status = CT_PENDING_FINISHED;
+        session->nheld += ct_buf_len(&pending->reply);
     }
     return waiting_release(session); /* a hook may have ended the first */
 }

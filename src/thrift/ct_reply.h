@@ -28,4 +28,10 @@ ct_rc_t ct_reply(ct_pending_t *pending, ct_rc_t rc);
  */
 void ct_reply_announce_end(ct_pending_t *pending);
 
+/*
+ * Tells modules, once, that nothing more comes of the message (call_ended).
+ * ct_reply does, so this is for those that end without.
+ */
+void ct_reply_ended(ct_pending_t *pending);
+
 #endif /* CT_REPLY_H */

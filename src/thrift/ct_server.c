@@ -13,6 +13,7 @@
 #include "core/ct_conf.h"
 #include "core/ct_cycle.h"
 #include "core/ct_pool.h"
+#include "thrift/ct_deadline_conf.h"
 #include "thrift/ct_dialect_conf.h"
 #include "thrift/ct_real_ip.h"
 #include "thrift/ct_thrift_module.h"
@@ -25,6 +26,7 @@ ct_server_enter(ct_conf_t *conf, ct_conf_block_t *block)
 
     server->cycle = conf->cycle;
     server->conf = ct_conf_of(conf->cycle, block, &ct_thrift_module);
+    server->confs = block->confs;
     server->thrift_index =
         ct_cycle_module_index(conf->cycle, &ct_thrift_module);
     ct_hash_init(&server->offers, conf->pool);
@@ -76,6 +78,20 @@ limits_check(ct_conf_t *conf, const ct_thrift_conf_t *own)
 }
 
 
+static bool
+has_threads(const ct_server_t *server)
+{
+    for (size_t i = 0; i < server->offers.size; i++) {
+        const ct_offer_t *offer = server->offers.slots[i].value;
+
+        if (offer != NULL && ct_offer_has_threads(offer)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+
 ct_rc_t
 ct_server_leave(ct_conf_t *conf, ct_conf_block_t *block)
 {
@@ -85,7 +101,7 @@ ct_server_leave(ct_conf_t *conf, ct_conf_block_t *block)
     if (server->nlistens == 0) {
         return ct_conf_error(conf, "this server has no 'listen'");
     }
-    if (server->unprefixed == NULL) {
+    if (server->unprefixed == NULL && !server->shows_pages) {
         return ct_conf_error(conf, "this server has no 'service'");
     }
     if (own->default_service.len != 0) {
@@ -99,12 +115,21 @@ ct_server_leave(ct_conf_t *conf, ct_conf_block_t *block)
         }
     }
     if (limits_check(conf, own) != CT_OK
-        || ct_real_ip_check(conf, block) != CT_OK) {
+        || ct_real_ip_check(conf, block) != CT_OK
+        || ct_queue_timeout_check(conf, block, has_threads(server)) != CT_OK) {
         return CT_ERROR;
     }
     limits_set(&server->limits, own);
     server->dialects.limits = &server->limits;
     ct_dialects_allow(&server->dialects, own->transports, own->protocols);
+    if (server->unprefixed == NULL) {
+        ct_dialects_narrow(&server->dialects);
+        server->dialects.no_calls = true;
+    }
+    if (server->dialects.http == NULL
+        && (server->nhttp > 0 || server->shows_pages)) {
+        return ct_conf_error(conf, "'transport' leaves no HTTP to this server");
+    }
     return CT_OK;
 }
 
@@ -132,7 +157,7 @@ ct_server_find(const ct_server_t *server, ct_str_t name, ct_str_t *bare,
             return NULL;
         }
     }
-    handler = ct_hash_find(&offer->handlers, *bare);
+    handler = offer != NULL ? ct_hash_find(&offer->handlers, *bare) : NULL;
     if (handler == NULL) {
         *c_what = "method";
     }

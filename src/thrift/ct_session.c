@@ -11,9 +11,15 @@
  *   paused    | sent, or a call has finished  | serving
  *   serving   | the peer ends its side        | ended
  *   serving   | input that cannot be trusted  | finishing
+ *   serving   | the worker leaves, nothing is | moved: another worker
+ *             | in flight, another one serves | serves it
  *   serving   | a reply while the worker      | finishing
- *             | leaves, and nothing waits     |
+ *             | leaves and it cannot move, or  |
+ *             | the last one that it may      |
+ *             | have; nothing waits           |
  *   ended     | all is answered and sent      | closed
+ *   ended     | calls wait, and nobody for    | closed: they are cancelled
+ *             | their answers                 |
  *   finishing | all is answered and sent      | lingering: our side is shut
  *   lingering | the peer ends, or time passes | closed
  *   any       | the socket breaks, a timeout  | closed
@@ -32,21 +38,25 @@
 #include "core/ct_module.h"
 #include "event/ct_accept.h"
 #include "event/ct_conn.h"
+#include "event/ct_handoff_record.h"
 #include "event/ct_listen.h"
 #include "event/ct_loop.h"
+#include "thrift/ct_deadline.h"
 #include "thrift/ct_deflated.h"
 #include "thrift/ct_dispatch.h"
 #include "thrift/ct_input.h"
+#include "thrift/ct_keepalive.h"
 #include "thrift/ct_output.h"
 #include "thrift/ct_pending.h"
 #include "thrift/ct_server.h"
+#include "thrift/ct_session_move.h"
+#include "thrift/ct_session_show.h"
 #include "thrift/ct_thrift_module.h"
 
 /* After this many reads the other connections have their turn. */
 #define READS_PER_TURN 16
 
-/* How long, and for how many bytes, a shut connection is drained. */
-#define LINGER_MS    1000
+/* For how many bytes a shut connection is drained. */
 #define LINGER_BYTES ((size_t) 1024 * 1024)
 
 /* What a quitting server gives a client that has not called yet. */
@@ -82,7 +92,7 @@ timer_set(ct_session_t *session)
     uint64_t                delay_ms = 0;
 
     if (session->lingering) {
-        delay_ms = LINGER_MS;
+        delay_ms = conf->lingering_time_ms;
     } else if (ct_buf_len(&session->out) != 0) {
         delay_ms = conf->send_timeout_ms;
     } else if (session->ncalls != 0) {
@@ -104,7 +114,10 @@ timer_set(ct_session_t *session)
 static void
 linger(ct_session_t *session)
 {
-    if (session->ended) {
+    const ct_thrift_conf_t *conf = session->server->conf;
+
+    if (session->ended || !conf->lingering_close
+        || conf->lingering_time_ms == 0) {
         ct_conn_close(session->conn);
         return;
     }
@@ -121,6 +134,32 @@ static bool
 is_idle(const ct_session_t *session)
 {
     return session->ncalls == 0 && ct_buf_len(&session->out) == 0;
+}
+
+
+/*
+ * Whether nobody listens for answers that are still to come.  A stream's end
+ * alone does not say so: the client may have ended no more than its own side,
+ * and TCP does not tell; `client_half_close off` takes it for gone.  A call
+ * without an answer is waited for either way.
+ */
+static bool
+is_abandoned(const ct_session_t *session)
+{
+    if (!session->ended
+        || (!session->conn->io.hung_up
+            && session->server->conf->client_half_close)) {
+        return false;
+    }
+    for (ct_queue_t *link = session->calls.next; link != &session->calls;
+         link = link->next) {
+        const ct_pending_t *pending = CT_QUEUE_ENTRY(link, ct_pending_t, link);
+
+        if (pending->handler != NULL && !pending->handler->method->oneway) {
+            return true;
+        }
+    }
+    return false;
 }
 
 
@@ -143,15 +182,29 @@ unpause(ct_session_t *session)
 
 
 /*
- * A leaving worker ends the session after a reply, unless more has come:
- * half a message, or what a turn's budget has left in the socket.
+ * A leaving worker ends the session after a reply, as does one that is worn,
+ * unless more has come: half a message, or what a turn's budget has left in
+ * the socket.  One that is to move waits until it can.
  */
 static bool
 may_leave(const ct_session_t *session)
 {
-    return session->state->worker->leaving && session->in == NULL
-           && !ct_input_may_come(session)
-           && session->ncalls_total != session->ncalls_before_leaving;
+    const bool leaves =
+        session->state->worker->leaving
+        && session->ncalls_total != session->ncalls_before_leaving
+        && !ct_session_is_movable(session);
+
+    return (leaves || session->worn) && session->in == NULL
+           && !ct_input_may_come(session);
+}
+
+
+/* Whether it ends once its replies are sent. */
+static bool
+is_last(const ct_session_t *session)
+{
+    return session->ncalls == 0 && !session->paused
+           && (session->finishing || may_leave(session));
 }
 
 
@@ -163,13 +216,18 @@ may_leave(const ct_session_t *session)
 static void
 settle(ct_session_t *session)
 {
+    session->conn->is_ending = is_last(session);
     if (ct_output_send(session) == CT_ERROR) {
+        ct_conn_close(session->conn);
+        return;
+    }
+    if (is_abandoned(session)) {
         ct_conn_close(session->conn);
         return;
     }
     unpause(session);
     if (is_idle(session) && !session->paused) {
-        if (session->finishing) {
+        if (is_last(session)) {
             linger(session);
             return;
         }
@@ -177,8 +235,8 @@ settle(ct_session_t *session)
             ct_conn_close(session->conn);
             return;
         }
-        if (may_leave(session)) {
-            linger(session);
+        if (ct_session_is_movable(session)
+            && ct_session_move(session) == CT_OK) {
             return;
         }
     }
@@ -353,17 +411,35 @@ on_leaving(ct_conn_t *conn)
 }
 
 
+/*
+ * While the worker serves only a silent one is given away: what has begun to
+ * be read here is answered here.
+ */
+static ct_rc_t
+on_move(ct_conn_t *conn)
+{
+    ct_session_t *session = conn->session;
+
+    if (session->processing || !is_idle(session) || session->paused
+        || (!session->state->worker->leaving
+            && (session->in != NULL || conn->io.readable))) {
+        return CT_DECLINED;
+    }
+    return ct_session_move(session);
+}
+
+
 static void
 calls_end(ct_session_t *session)
 {
     ct_queue_t *link;
 
+    ct_queue_move(&session->calls, &session->silent);
     while ((link = ct_queue_pop(&session->calls)) != NULL) {
         ct_pending_t *pending = CT_QUEUE_ENTRY(link, ct_pending_t, link);
 
         if (pending->status == CT_PENDING_DEFERRED) {
-            pending->status = CT_PENDING_CANCELLED;
-            pending->session = NULL;
+            ct_deadline_abandon(pending);
         } else {
             ct_pending_destroy(pending);
         }
@@ -393,6 +469,7 @@ on_close(ct_conn_t *conn)
     ct_deflated_release(session);
     ct_queue_remove(&session->again.link);
     conn->session = NULL;
+    ct_mem_release(session->data);
     ct_mem_release(session);
 }
 
@@ -403,10 +480,15 @@ static const ct_conn_events_t session_events = {
     .on_timer = on_timer,
     .on_leaving = on_leaving,
     .on_close = on_close,
+    .on_move = on_move,
+    .describe = ct_session_show,
 };
 
 
-/* A module that refuses the connection is the last one to hear of it. */
+/*
+ * A module that refuses the connection is the last one to hear of it; one that
+ * moves was let in already, and stays.
+ */
 static ct_rc_t
 hooks_connected(ct_session_t *session)
 {
@@ -418,7 +500,8 @@ hooks_connected(ct_session_t *session)
             *(const ct_module_t **) ct_array_at(modules, i);
 
         if (module->connected != NULL
-            && module->connected(session->conn, worker->states[i]) != CT_OK) {
+            && module->connected(session->conn, worker->states[i]) != CT_OK
+            && !session->conn->moved) {
             return CT_ERROR;
         }
         session->nconnected++;
@@ -427,15 +510,16 @@ hooks_connected(ct_session_t *session)
 }
 
 
-ct_rc_t
-ct_session_accept(ct_conn_t *conn)
+/* NULL: no memory. */
+static ct_session_t *
+session_create(ct_conn_t *conn)
 {
     const ct_server_t *server = conn->listen->data;
-    ct_worker_t       *worker = ct_acceptor_worker(conn->acceptor);
+    const ct_worker_t *worker = ct_acceptor_worker(conn->acceptor);
     ct_session_t      *session = ct_mem_try_alloc(sizeof(*session));
 
     if (session == NULL) {
-        return CT_ERROR;
+        return NULL;
     }
     memset(session, 0, sizeof(*session));
     session->conn = conn;
@@ -443,15 +527,62 @@ ct_session_accept(ct_conn_t *conn)
     session->state = worker->states[server->thrift_index];
     ct_buf_init(&session->out);
     ct_queue_init(&session->calls);
+    ct_queue_init(&session->silent);
     ct_queue_init(&session->again.link);
     session->again.fn = on_again;
     session->again.data = session;
     conn->session = session;
     conn->events = &session_events;
+    ct_keepalive_begin(session);
+    return session;
+}
 
-    if (hooks_connected(session) != CT_OK) {
+
+/* One that comes while the worker leaves is not told of it: it asks. */
+ct_rc_t
+ct_session_accept(ct_conn_t *conn)
+{
+    ct_session_t *session = session_create(conn);
+
+    if (session == NULL || hooks_connected(session) != CT_OK) {
         return CT_ERROR;
     }
+    if (session->state->worker->leaving) {
+        ct_loop_post(conn->loop, &session->again);
+    }
     timer_set(session);
+    return CT_OK;
+}
+
+
+/* A move does not give a silent client more time. */
+static void
+timer_restore(ct_session_t *session, uint64_t due_ms)
+{
+    ct_conn_t     *conn = session->conn;
+    const uint64_t now_ms = ct_loop_now_ms(conn->loop);
+
+    timer_set(session);
+    if (due_ms != 0 && ct_timer_is_on(&conn->timer)
+        && due_ms < conn->timer.deadline_ms) {
+        ct_timer_start(conn->loop, &conn->timer,
+                       due_ms > now_ms ? due_ms - now_ms : 1);
+    }
+}
+
+
+ct_rc_t
+ct_session_adopt(ct_conn_t *conn, const ct_handoff_record_t *record)
+{
+    ct_session_t *session = session_create(conn);
+
+    if (session == NULL || ct_session_restore(session, record) != CT_OK
+        || hooks_connected(session) != CT_OK) {
+        return CT_ERROR;
+    }
+    timer_restore(session, record->due_ms);
+    if (session->in != NULL) {
+        ct_loop_post(conn->loop, &session->again);
+    }
     return CT_OK;
 }

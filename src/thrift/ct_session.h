@@ -26,6 +26,8 @@ typedef struct ct_server_s       ct_server_t;
 typedef struct ct_session_s      ct_session_t;
 typedef struct ct_thrift_state_s ct_thrift_state_t;
 
+typedef struct ct_handoff_record_s ct_handoff_record_t;
+
 /*
  * Invariants: in is NULL unless bytes of an unfinished message wait there,
  * then they are in->data[in_pos, in_len); scan is NULL unless one of those
@@ -46,24 +48,35 @@ struct ct_session_s {
     ct_sticky_t        sticky; /* headers that stay */
     ct_buf_t           out;
     ct_queue_t         calls;  /* not answered yet, in order of arrival */
-    size_t             ncalls; /* of them */
+    ct_queue_t         silent; /* oneway ones that hold up no answer */
+    size_t             ncalls; /* of both */
+    size_t             nlater; /* of them, not answered in their turn */
+    size_t             nheld;  /* bytes of replies that wait for others */
     uint64_t           ncalls_total;
     uint64_t           ncalls_before_leaving; /* of them, while leaving */
+    uint64_t           last_call;  /* keepalive_calls of it; 0: no limit */
+    uint64_t           expires_ms; /* keepalive_time of it; 0: no limit */
     ct_task_t          again;      /* goes on reading in the next turn */
     size_t             nconnected; /* modules that know it: hooks */
+    void             **data;       /* of modules, by index; NULL: none yet */
     size_t             spent;      /* bytes of messages in this turn */
     size_t             drained;    /* bytes thrown away while lingering */
+    bool               has_called; /* counted as its dialect's */
     bool               processing; /* its messages are being handled */
     bool               has_more;   /* bytes came behind the last message */
     bool               paused;     /* enough replies or calls wait */
     bool               ended;      /* the peer sends no more */
     bool               finishing;  /* answer what is there, then close */
+    bool               worn;       /* past keepalive_calls or _time */
     bool               lost;       /* a reply is: none may follow */
     bool               lingering;  /* our side is shut, theirs is drained */
 };
 
 /* A connection was accepted; the listen's `data` is its ct_server_t. */
 ct_rc_t ct_session_accept(ct_conn_t *conn);
+
+/* The same for one that another worker had accepted; see ct_session_move.h. */
+ct_rc_t ct_session_adopt(ct_conn_t *conn, const ct_handoff_record_t *record);
 
 /* Where replies of this session go now. */
 ct_buf_t *ct_session_output(ct_session_t *session);

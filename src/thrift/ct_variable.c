@@ -1,403 +1,31 @@
 /*
  * ct_variable.c -- what is known of a call, by name.
  *
- * One sorted table of names and functions.  A function is asked at the moment
- * of use and keeps nothing: most calls never ask.  A call whose client has
- * gone has no connection any more, so all that is about one is empty then.
+ * The tables of the sources of variables (ct_variable_table.h) are searched by
+ * name, and what is found is asked in the loop, which owns connections.
  */
 
 #include "core/ct_config.h"
 
 #include "thrift/ct_variable.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "core/ct_clock.h"
+#include "core/ct_conf.h"
 #include "core/ct_module.h"
-#include "event/ct_conn.h"
-#include "event/ct_listen.h"
-#include "event/ct_tls.h"
+#include "core/ct_nearest.h"
+#include "core/ct_pool.h"
+#include "event/ct_loop.h"
+#include "thrift/ct_derived.h"
 #include "thrift/ct_pending.h"
-#include "thrift/ct_real_ip.h"
-#include "thrift/ct_server.h"
 #include "thrift/ct_session.h"
+#include "thrift/ct_variable_table.h"
 
-/* What is known of a connection, which is there. */
-typedef ct_str_t (*of_conn_fn)(const ct_conn_t *conn, ct_pool_t *pool);
 
-/* Of a call; `arg` is what stands behind a prefix. */
-typedef ct_str_t (*of_call_fn)(ct_call_t *call, ct_str_t arg, ct_pool_t *pool);
-
-/* One of the two functions.  A name ending in '_' is a prefix. */
-struct ct_variable_entry_s {
-    const char *name;
-    of_conn_fn  of_conn;
-    of_call_fn  of_call;
+static const ct_variable_table_t *const tables[] = {
+    &ct_variables_of_call, &ct_variables_of_conn,  &ct_variables_of_time,
+    &ct_variables_of_tls,  &ct_variables_of_trace,
 };
-
-#define NOTHING CT_STR("")
-
-
-static ct_str_t
-number_text(ct_pool_t *pool, uint64_t number)
-{
-    return ct_str_printf(pool, "%" PRIu64, number);
-}
-
-
-static ct_str_t
-host_text(ct_pool_t *pool, const ct_peer_t *peer)
-{
-    char text[CT_ADDR_TEXT_SIZE];
-
-    return ct_str_dup(pool, ct_str_of(ct_peer_host(peer, text, sizeof(text))));
-}
-
-
-/* A unix socket has none, and a header may have left it out. */
-static ct_str_t
-port_text(ct_pool_t *pool, const ct_peer_t *peer)
-{
-    const uint16_t port = ct_peer_port(peer);
-
-    return port != 0 ? number_text(pool, port) : NOTHING;
-}
-
-
-/* ---- Who has called, and where. */
-
-static ct_str_t
-remote_addr(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool)
-{
-    ct_peer_t peer;
-
-    return ct_real_ip_find(ct_pending_of(call), &peer) == CT_OK
-               ? host_text(pool, &peer)
-               : NOTHING;
-}
-
-
-static ct_str_t
-remote_port(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool)
-{
-    ct_peer_t peer;
-
-    return ct_real_ip_find(ct_pending_of(call), &peer) == CT_OK
-               ? port_text(pool, &peer)
-               : NOTHING;
-}
-
-
-static ct_str_t
-realip_remote_addr(const ct_conn_t *conn, ct_pool_t *pool)
-{
-    return host_text(pool, ct_conn_socket_peer(conn));
-}
-
-
-static ct_str_t
-realip_remote_port(const ct_conn_t *conn, ct_pool_t *pool)
-{
-    return port_text(pool, ct_conn_socket_peer(conn));
-}
-
-
-static ct_str_t
-proxy_protocol_addr(const ct_conn_t *conn, ct_pool_t *pool)
-{
-    return conn->proxied != NULL ? host_text(pool, &conn->peer) : NOTHING;
-}
-
-
-static ct_str_t
-proxy_protocol_port(const ct_conn_t *conn, ct_pool_t *pool)
-{
-    return conn->proxied != NULL ? port_text(pool, &conn->peer) : NOTHING;
-}
-
-
-static ct_str_t
-proxy_protocol_server_addr(const ct_conn_t *conn, ct_pool_t *pool)
-{
-    const ct_proxied_t *proxied = conn->proxied;
-
-    return proxied != NULL ? host_text(pool, &proxied->server) : NOTHING;
-}
-
-
-static ct_str_t
-proxy_protocol_server_port(const ct_conn_t *conn, ct_pool_t *pool)
-{
-    const ct_proxied_t *proxied = conn->proxied;
-
-    return proxied != NULL ? port_text(pool, &proxied->server) : NOTHING;
-}
-
-
-/* Our end, in the form of a peer; a listen may be on every address. */
-static ct_rc_t
-our_end(const ct_conn_t *conn, ct_addr_t *addr, ct_peer_t *peer)
-{
-    if (ct_addr_of_socket(conn->io.fd, addr) != CT_OK) {
-        return CT_DECLINED;
-    }
-    memset(peer, 0, sizeof(*peer));
-    switch (addr->sa.any.sa_family) {
-    case AF_INET:
-        peer->sa.in = addr->sa.in;
-        break;
-    case AF_INET6:
-        peer->sa.in6 = addr->sa.in6;
-        break;
-    default:
-        peer->sa.any.sa_family = AF_UNIX;
-        break;
-    }
-    return CT_OK;
-}
-
-
-/* Of a unix socket the path says more than that it is one. */
-static ct_str_t
-server_addr(const ct_conn_t *conn, ct_pool_t *pool)
-{
-    char      text[CT_ADDR_TEXT_SIZE];
-    ct_addr_t addr;
-    ct_peer_t peer;
-
-    if (our_end(conn, &addr, &peer) != CT_OK) {
-        return NOTHING;
-    }
-    if (peer.sa.any.sa_family != AF_UNIX) {
-        return host_text(pool, &peer);
-    }
-    return ct_str_dup(pool, ct_str_of(ct_addr_text(&addr, text, sizeof(text))));
-}
-
-
-static ct_str_t
-server_port(const ct_conn_t *conn, ct_pool_t *pool)
-{
-    ct_addr_t addr;
-    ct_peer_t peer;
-
-    return our_end(conn, &addr, &peer) == CT_OK ? port_text(pool, &peer)
-                                                : NOTHING;
-}
-
-
-/* ---- The connection and the process. */
-
-static ct_str_t
-connection(const ct_conn_t *conn, ct_pool_t *pool)
-{
-    return number_text(pool, conn->number);
-}
-
-
-static ct_str_t
-connection_calls(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool)
-{
-    const ct_session_t *session = ct_pending_of(call)->session;
-
-    return session != NULL ? number_text(pool, session->ncalls_total) : NOTHING;
-}
-
-
-static ct_str_t
-pid(ct_call_t *call CT_UNUSED, ct_str_t arg CT_UNUSED, ct_pool_t *pool)
-{
-    return number_text(pool, (uint64_t) getpid());
-}
-
-
-static ct_str_t
-worker(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool)
-{
-    return number_text(pool, call->worker->id);
-}
-
-
-/* ---- The call. */
-
-static ct_str_t
-service(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool CT_UNUSED)
-{
-    const ct_handler_t *handler = ct_pending_of(call)->handler;
-
-    return handler != NULL ? ct_str_of(handler->offer->service->name) : NOTHING;
-}
-
-
-/* Of a method that nobody has, the name as it came. */
-static ct_str_t
-method(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool CT_UNUSED)
-{
-    const ct_pending_t *pending = ct_pending_of(call);
-
-    return pending->handler != NULL ? ct_str_of(pending->handler->method->name)
-                                    : pending->head.name;
-}
-
-
-static ct_str_t
-seqid(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool)
-{
-    return ct_str_printf(pool, "%" PRId32, ct_pending_of(call)->head.seqid);
-}
-
-
-static ct_str_t
-protocol(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool CT_UNUSED)
-{
-    const ct_dialect_t *of = &ct_pending_of(call)->envelope.dialect;
-
-    return of->protocol != NULL ? ct_str_of(of->protocol->name) : NOTHING;
-}
-
-
-static ct_str_t
-transport(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool CT_UNUSED)
-{
-    const ct_dialect_t *of = &ct_pending_of(call)->envelope.dialect;
-
-    return of->transport != NULL ? ct_str_of(of->transport->name) : NOTHING;
-}
-
-
-/* "framed compact", with "zlib" in front where that is around it. */
-static ct_str_t
-dialect(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool)
-{
-    const ct_dialect_t *of = &ct_pending_of(call)->envelope.dialect;
-
-    if (of->transport == NULL || of->protocol == NULL) {
-        return NOTHING;
-    }
-    return ct_str_printf(pool, "%s%s %s", of->deflated ? "zlib " : "",
-                         of->transport->name, of->protocol->name);
-}
-
-
-static ct_str_t
-request_length(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool)
-{
-    return number_text(pool, ct_pending_of(call)->request_len);
-}
-
-
-static ct_str_t
-reply_length(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool)
-{
-    return number_text(pool, ct_pending_of(call)->reply_len);
-}
-
-
-/* Since the message was whole; seconds. */
-static ct_str_t
-request_time(ct_call_t *call, ct_str_t arg CT_UNUSED, ct_pool_t *pool)
-{
-    const uint64_t time_us =
-        (ct_clock_ns() - ct_pending_of(call)->started_ns) / 1000;
-
-    return ct_str_printf(pool, "%" PRIu64 ".%06" PRIu64, time_us / 1000000,
-                         time_us % 1000000);
-}
-
-
-/* One letter of a header's name as a variable has it. */
-static char
-folded(char letter)
-{
-    if (letter >= 'A' && letter <= 'Z') {
-        return (char) (letter - 'A' + 'a');
-    }
-    return letter == '-' ? '_' : letter;
-}
-
-
-static bool
-names_alike(ct_str_t a, ct_str_t b)
-{
-    if (a.len != b.len) {
-        return false;
-    }
-    for (size_t i = 0; i < a.len; i++) {
-        if (folded(a.data[i]) != folded(b.data[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-
-/* Not by ct_call_header: no name of a variable has a dash in it. */
-static ct_str_t
-header(ct_call_t *call, ct_str_t arg, ct_pool_t *pool CT_UNUSED)
-{
-    const ct_envelope_t *envelope = &ct_pending_of(call)->envelope;
-
-    for (size_t i = 0; i < envelope->nheaders; i++) {
-        if (names_alike(envelope->headers[i].name, arg)) {
-            return envelope->headers[i].value;
-        }
-    }
-    return NOTHING;
-}
-
-
-/* ---- The table, sorted by name. */
-
-/* clang-format off */
-#define OF_CONN(name) { #name, name, NULL }
-#define OF_CALL(name) { #name, NULL, name }
-#define OF_TLS(name)  { "ssl_" #name, ct_tls_get_##name, NULL }
-
-static const ct_variable_entry_t entries[] = {
-    OF_CONN(connection),
-    OF_CALL(connection_calls),
-    OF_CALL(dialect),
-    { "header_", NULL, header },
-    OF_CALL(method),
-    OF_CALL(pid),
-    OF_CALL(protocol),
-    OF_CONN(proxy_protocol_addr),
-    OF_CONN(proxy_protocol_port),
-    OF_CONN(proxy_protocol_server_addr),
-    OF_CONN(proxy_protocol_server_port),
-    OF_CONN(realip_remote_addr),
-    OF_CONN(realip_remote_port),
-    OF_CALL(remote_addr),
-    OF_CALL(remote_port),
-    OF_CALL(reply_length),
-    OF_CALL(request_length),
-    OF_CALL(request_time),
-    OF_CALL(seqid),
-    OF_CONN(server_addr),
-    OF_CONN(server_port),
-    OF_CALL(service),
-    OF_TLS(alpn_protocol),
-    OF_TLS(cipher),
-    OF_TLS(client_cert),
-    OF_TLS(client_fingerprint),
-    OF_TLS(client_i_dn),
-    OF_TLS(client_s_dn),
-    OF_TLS(client_serial),
-    OF_TLS(client_v_end),
-    OF_TLS(client_v_remain),
-    OF_TLS(client_v_start),
-    OF_TLS(client_verify),
-    OF_TLS(curve),
-    OF_TLS(protocol),
-    OF_TLS(server_name),
-    OF_TLS(session_id),
-    OF_TLS(session_reused),
-    OF_CALL(transport),
-    OF_CALL(worker),
-};
-/* clang-format on */
 
 
 static bool
@@ -421,13 +49,25 @@ compare(const void *key, const void *item)
 }
 
 
-/* Without anything behind it a prefix is no name. */
-ct_rc_t
-ct_variable_find(ct_str_t name, ct_variable_t *variable)
+static const ct_variable_entry_t *
+entry_find(ct_str_t name)
 {
-    const ct_variable_entry_t *entry = bsearch(
-        &name, entries, CT_ARRAY_LEN(entries), sizeof(entries[0]), compare);
-    size_t n;
+    const ct_variable_entry_t *entry = NULL;
+
+    for (size_t i = 0; i < CT_ARRAY_LEN(tables) && entry == NULL; i++) {
+        entry = bsearch(&name, tables[i]->entries, tables[i]->n, sizeof(*entry),
+                        compare);
+    }
+    return entry;
+}
+
+
+/* Without anything behind it a prefix is no name. */
+static ct_rc_t
+variable_find(ct_str_t name, ct_variable_t *variable)
+{
+    const ct_variable_entry_t *entry = entry_find(name);
+    size_t                     n;
 
     if (entry == NULL) {
         return CT_DECLINED;
@@ -438,30 +78,152 @@ ct_variable_find(ct_str_t name, ct_variable_t *variable)
     }
     variable->entry = entry;
     variable->arg = (ct_str_t){ name.len - n, name.data + n };
+    variable->data = NULL;
     return CT_OK;
 }
 
 
+bool
+ct_variable_is_builtin(ct_str_t name)
+{
+    ct_variable_t variable;
+
+    return variable_find(name, &variable) == CT_OK;
+}
+
+
+static ct_rc_t
+refuse_unknown(const ct_conf_t *conf, ct_str_t name)
+{
+    ct_nearest_t nearest;
+    char         text[CT_NEAREST_TEXT_SIZE];
+
+    ct_nearest_init(&nearest, name);
+    for (size_t i = 0; i < CT_ARRAY_LEN(tables); i++) {
+        for (size_t k = 0; k < tables[i]->n; k++) {
+            if (!is_prefix(&tables[i]->entries[k])) {
+                ct_nearest_offer(&nearest,
+                                 ct_str_of(tables[i]->entries[k].name));
+            }
+        }
+    }
+    ct_derived_offer(conf->cycle, &nearest);
+    return ct_conf_error(conf, "unknown variable '$%.*s'%s", CT_STR_ARG(name),
+                         ct_nearest_text(&nearest, text));
+}
+
+
+/* What the server knows goes first: a file cannot name its own like that. */
+ct_rc_t
+ct_variable_find(ct_conf_t *conf, ct_str_t name, ct_variable_t *variable)
+{
+    ct_derived_t *derived;
+
+    if (variable_find(name, variable) == CT_OK) {
+        return variable->entry->want != NULL
+                   ? variable->entry->want(conf, variable)
+                   : CT_OK;
+    }
+    derived = ct_derived_find(conf->cycle, name);
+    if (derived == NULL) {
+        return refuse_unknown(conf, name);
+    }
+    *variable = (ct_variable_t){ .entry = &ct_derived_entry, .data = derived };
+    return ct_derived_use(conf, derived);
+}
+
+
+/* What is asked for, and the answer. */
+typedef struct request_s {
+    const ct_variable_t *variable;
+    ct_call_t           *call;
+    ct_pool_t           *pool;
+    ct_str_t             value;
+} request_t;
+
+
 ct_str_t
-ct_variable_get(const ct_variable_t *variable, ct_call_t *call, ct_pool_t *pool)
+ct_variable_get_in_loop(const ct_variable_t *variable, ct_call_t *call,
+                        ct_pool_t *pool)
 {
     const ct_variable_entry_t *entry = variable->entry;
     const ct_session_t        *session = ct_pending_of(call)->session;
+    char                      *text;
 
     if (entry->of_call != NULL) {
-        return entry->of_call(call, variable->arg, pool);
+        return entry->of_call(call, variable, pool);
     }
-    return session != NULL ? entry->of_conn(session->conn, pool) : NOTHING;
+    if (entry->write != NULL) {
+        text = ct_pool_alloc(pool, CT_VARIABLE_WRITTEN);
+        return (ct_str_t){ entry->write(call, text), text };
+    }
+    return session != NULL ? entry->of_conn(session->conn, pool) : CT_NOTHING;
+}
+
+
+static void
+answer(void *data)
+{
+    request_t *request = data;
+
+    request->value = ct_variable_get_in_loop(request->variable, request->call,
+                                             request->pool);
+}
+
+
+/*
+ * A connection is the loop's to look at.  Another thread waits for the answer,
+ * and lends its pool to the loop meanwhile.
+ */
+ct_str_t
+ct_variable_get(const ct_variable_t *variable, ct_call_t *call, ct_pool_t *pool)
+{
+    request_t request = { .variable = variable, .call = call, .pool = pool };
+
+    ct_loop_ask(call->worker->loop, answer, &request);
+    return request.value;
+}
+
+
+ct_variable_write_fn
+ct_variable_writer(const ct_variable_t *variable)
+{
+    return variable->entry->write;
+}
+
+
+bool
+ct_variable_is_of_conn(const ct_variable_t *variable)
+{
+    return variable->entry == &ct_derived_entry
+               ? ct_derived_is_of_conn(variable->data)
+               : variable->entry->of_conn != NULL;
+}
+
+
+ct_str_t
+ct_variable_of_conn(const ct_variable_t *variable, const ct_conn_t *conn,
+                    ct_pool_t *pool)
+{
+    if (variable->entry == &ct_derived_entry) {
+        return ct_derived_of_conn(variable->data, conn, pool);
+    }
+    CT_ASSERT(variable->entry->of_conn != NULL);
+    return variable->entry->of_conn(conn, pool);
 }
 
 
 ct_rc_t
 ct_call_variable(ct_call_t *call, ct_str_t name, ct_str_t *value)
 {
-    ct_variable_t variable;
+    const ct_cycle_t *cycle = call->worker->cycle;
+    ct_variable_t     variable = { .entry = &ct_derived_entry };
 
-    if (ct_variable_find(name, &variable) != CT_OK) {
-        return CT_DECLINED;
+    if (variable_find(name, &variable) != CT_OK) {
+        variable.data = cycle != NULL ? ct_derived_find(cycle, name) : NULL;
+        if (variable.data == NULL) {
+            return CT_DECLINED;
+        }
     }
     *value = ct_variable_get(&variable, call, call->pool);
     return CT_OK;

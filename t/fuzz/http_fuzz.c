@@ -16,6 +16,7 @@
 
 #include "core/ct_buf.h"
 #include "core/ct_pool.h"
+#include "thrift/wire/ct_web.h"
 
 /* More cuts than an input of usual length has; the rest is not looked at. */
 #define MAX_CUTS 32
@@ -158,6 +159,14 @@ open_part(const ct_transport_t *transport, const uint8_t *data, part_t *part)
         add(&part->sum, body);
     }
     if (part->rc != CT_ERROR || opening.app_error >= 0) {
+        answer(transport, part->rc, &envelope);
+    }
+    if (envelope.web != NULL) {
+        must(part->rc == CT_DECLINED && envelope.web->path.len > 0);
+        add(&part->sum, envelope.web->path);
+        add(&part->sum, envelope.web->query);
+        envelope.web->status = 404;
+        envelope.web->body = CT_STR(REPLY);
         answer(transport, part->rc, &envelope);
     }
     ct_pool_destroy(pool);

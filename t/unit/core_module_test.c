@@ -50,6 +50,7 @@ defaults_hold(void **state)
     assert_true(conf->master_process);
     assert_int_equal(conf->workers, 1);
     assert_int_equal(conf->heartbeat_timeout_ms, 30000);
+    assert_int_equal(conf->loop_check_ms, 500);
     assert_int_equal(conf->error_logs.n, 0);
     assert_false(conf->rlimit_core.is_set);
     assert_int_equal(conf->user.is_set, geteuid() == 0);

@@ -190,6 +190,58 @@ replacing_leaves_no_trace_of_itself(void **state)
 
 
 static void
+a_full_pipe_loses_lines_and_holds_up_nobody(void **state)
+{
+    ct_file_t file = { .fd = -1 };
+    unsigned  n = 0;
+    char      byte;
+    int       fds[2];
+
+    (void) state;
+    assert_int_equal(pipe(fds), 0);
+    ct_file_take(&file, fds[1]);
+    assert_true(file.may_block);
+    while (n < 1000000 && ct_file_log(&file, "a line\n", 7) == CT_OK) {
+        n++;
+    }
+    assert_true(n > 0 && n < 1000000);
+    assert_int_equal(errno, EAGAIN);
+    for (unsigned i = 0; i < 7 * n; i++) {
+        assert_int_equal(read(fds[0], &byte, 1), 1);
+        assert_int_equal(byte, "a line\n"[i % 7]);
+    }
+    assert_int_equal(ct_file_log(&file, "a line\n", 7), CT_OK);
+    close(fds[0]);
+    close(fds[1]);
+    if (file.fd != fds[1]) {
+        close(file.fd);
+    }
+}
+
+
+static void
+a_torn_line_ends_before_the_next(void **state)
+{
+    char      c_path[] = "/tmp/ct-file-XXXXXX";
+    char      text[16] = "";
+    ct_file_t file = { .fd = mkstemp(c_path), .is_torn = true };
+
+    (void) state;
+    assert_int_equal(ct_file_log(&file, "x\n", 2), CT_OK);
+    assert_int_equal(ct_file_log(&file, "y\n", 2), CT_OK);
+    assert_int_equal(pread(file.fd, text, sizeof(text) - 1, 0), 5);
+    assert_string_equal(text, "\nx\ny\n");
+    close(file.fd);
+    file.fd = open("/dev/full", O_WRONLY);
+    assert_int_equal(ct_file_log(&file, "x\n", 2), CT_ERROR);
+    assert_int_equal(errno, ENOSPC);
+    assert_false(file.is_torn);
+    close(file.fd);
+    unlink(c_path);
+}
+
+
+static void
 flags_go_on_and_off(void **state)
 {
     int fds[2];
@@ -218,6 +270,8 @@ main(void)
         cmocka_unit_test(opening_appends_and_fails_with_a_word),
         cmocka_unit_test(reading_knows_its_limit),
         cmocka_unit_test(replacing_leaves_no_trace_of_itself),
+        cmocka_unit_test(a_full_pipe_loses_lines_and_holds_up_nobody),
+        cmocka_unit_test(a_torn_line_ends_before_the_next),
         cmocka_unit_test(flags_go_on_and_off),
     };
 

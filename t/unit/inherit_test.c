@@ -43,6 +43,50 @@ what_is_written_is_read(void **state)
 }
 
 
+/* The queue stands apart: a binary of before it passes on the rest. */
+static void
+a_queue_may_be_missing(void **state)
+{
+    ct_pool_t   *pool = ct_pool_create(1024);
+    ct_inherit_t out = { .parent = getppid(), .wanted = 3, .configured = 2 };
+    ct_inherit_t in;
+
+    (void) state;
+    out.board_fd = dup(STDERR_FILENO);
+    out.report_fd = dup(STDERR_FILENO);
+    out.handoff.give_fd = dup(STDERR_FILENO);
+    out.handoff.take_fd = dup(STDERR_FILENO);
+    setenv(CT_INHERIT_NUMBERS, ct_inherit_text(&out, pool).data, 1);
+    setenv(CT_INHERIT_HANDOFF, ct_inherit_handoff(&out, pool).data, 1);
+    ct_inherit_read(&in, pool);
+    assert_true(in.is_upgrade);
+    assert_int_equal(in.handoff.give_fd, out.handoff.give_fd);
+    assert_int_equal(in.handoff.take_fd, out.handoff.take_fd);
+    assert_null(getenv(CT_INHERIT_HANDOFF));
+
+    setenv(CT_INHERIT_NUMBERS, ct_inherit_text(&out, pool).data, 1);
+    ct_inherit_read(&in, pool);
+    assert_true(in.is_upgrade);
+    assert_int_equal(in.handoff.give_fd, -1);
+
+    /* Alone it says nothing, nor does what is not open. */
+    setenv(CT_INHERIT_HANDOFF, ct_inherit_handoff(&out, pool).data, 1);
+    ct_inherit_read(&in, pool);
+    assert_false(in.is_upgrade);
+    assert_int_equal(in.handoff.give_fd, -1);
+    close(out.handoff.take_fd);
+    setenv(CT_INHERIT_NUMBERS, ct_inherit_text(&out, pool).data, 1);
+    setenv(CT_INHERIT_HANDOFF, ct_inherit_handoff(&out, pool).data, 1);
+    ct_inherit_read(&in, pool);
+    assert_true(in.is_upgrade);
+    assert_int_equal(in.handoff.give_fd, -1);
+    close(out.handoff.give_fd);
+    close(out.board_fd);
+    close(out.report_fd);
+    ct_pool_destroy(pool);
+}
+
+
 static void
 strangers_are_not_believed(void **state)
 {
@@ -84,6 +128,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read),
+        cmocka_unit_test(a_queue_may_be_missing),
         cmocka_unit_test(strangers_are_not_believed),
     };
 

@@ -10,6 +10,7 @@
 #include "event/ct_loop.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -23,6 +24,7 @@
 #include "core/ct_file.h"
 #include "core/ct_log.h"
 #include "core/ct_mem.h"
+#include "event/ct_backend.h"
 
 
 typedef struct fixture_s {
@@ -33,6 +35,7 @@ typedef struct fixture_s {
     unsigned   calls;
     unsigned   reads;  /* calls with CT_IO_READ as news */
     unsigned   writes; /* calls with CT_IO_WRITE as news */
+    uint64_t   busy_since_ms;
 } fixture_t;
 
 
@@ -67,6 +70,17 @@ start(fixture_t *f, void **state)
     assert_string_equal(ct_loop_backend(f->loop), *state);
     open_pair(f->fds);
     f->io = (ct_io_t){ .fd = f->fds[0], .fn = count_io, .data = f };
+}
+
+
+/* Sees from inside a turn what another thread would. */
+static void
+look_busy(ct_io_t *io)
+{
+    fixture_t *f = io->data;
+
+    count_io(io);
+    f->busy_since_ms = ct_loop_busy_since_ms(f->loop);
 }
 
 
@@ -348,6 +362,50 @@ wakes_from_a_signal_handler(void **state)
 }
 
 
+/* Stands in for a thread that asks while a turn is under way. */
+static void
+tells_since_when_it_is_busy(void **state)
+{
+    fixture_t f;
+
+    start(&f, state);
+    f.io.fn = look_busy;
+    assert_int_equal(ct_loop_add_io(f.loop, &f.io, CT_IO_READ), CT_OK);
+    assert_int_equal(ct_loop_busy_since_ms(f.loop), 0);
+    assert_int_equal(write(f.fds[1], "x", 1), 1);
+    ct_loop_turn(f.loop, 1000);
+    assert_int_equal(f.calls, 1);
+    assert_int_not_equal(f.busy_since_ms, 0);
+    assert_int_equal(f.busy_since_ms, ct_loop_now_ms(f.loop));
+    /* Until it waits again it is busy, with whatever its caller does. */
+    assert_int_equal(ct_loop_busy_since_ms(f.loop), f.busy_since_ms);
+    stop(&f);
+}
+
+
+static bool
+loopback_is_it(const void *data, ct_peer_t *peer)
+{
+    assert_string_equal(data, "whoever");
+    return ct_peer_parse(CT_STR("127.0.0.1"), 7, peer) == CT_OK;
+}
+
+
+static void
+tells_whom_it_works_for(void **state)
+{
+    fixture_t f;
+    ct_peer_t peer;
+
+    start(&f, state);
+    assert_false(ct_loop_peer(f.loop, &peer));
+    ct_loop_set_peer(f.loop, loopback_is_it, "whoever");
+    assert_true(ct_loop_peer(f.loop, &peer));
+    assert_int_equal(ct_peer_port(&peer), 7);
+    stop(&f);
+}
+
+
 static void
 count_turn(ct_loop_t *loop, void *data)
 {
@@ -356,6 +414,29 @@ count_turn(ct_loop_t *loop, void *data)
     if (++*n == 3) {
         ct_loop_stop(loop);
     }
+}
+
+
+static void
+stop_at_once(ct_loop_t *loop, void *data)
+{
+    (void) data;
+    ct_loop_stop(loop);
+}
+
+
+static void
+begins_nothing_when_stopped_before_the_wait(void **state)
+{
+    fixture_t f;
+
+    start(&f, state);
+    assert_int_equal(ct_loop_add_io(f.loop, &f.io, CT_IO_READ), CT_OK);
+    assert_int_equal(write(f.fds[1], "a", 1), 1);
+    ct_loop_on_turn(f.loop, stop_at_once, NULL);
+    ct_loop_run(f.loop, 1000);
+    assert_int_equal(f.calls, 0);
+    stop(&f);
 }
 
 
@@ -436,6 +517,108 @@ runs_tasks_after_events_each_once_a_turn(void **state)
 }
 
 
+enum {
+    SENDERS = 4,
+    SENT = 500 /* by each */
+};
+
+typedef struct sender_s {
+    pthread_t  id;
+    ct_loop_t *loop;
+    ct_task_t  tasks[SENT];
+    unsigned   nseen; /* the loop's */
+    bool       in_order;
+} sender_t;
+
+
+static void
+count_sent(ct_task_t *task)
+{
+    sender_t *sender = task->data;
+
+    sender->in_order &= task == &sender->tasks[sender->nseen];
+    sender->nseen++;
+}
+
+
+static void *
+send_all(void *data)
+{
+    sender_t *sender = data;
+
+    for (unsigned i = 0; i < SENT; i++) {
+        ct_loop_send(sender->loop, &sender->tasks[i]);
+    }
+    return NULL;
+}
+
+
+/* Nothing is lost whatever the threads and the loop do at the same time. */
+static void
+takes_tasks_of_other_threads(void **state)
+{
+    static sender_t senders[SENDERS];
+
+    fixture_t f;
+    unsigned  nseen;
+
+    start(&f, state);
+    assert_true(ct_loop_is_mine(f.loop));
+    for (unsigned i = 0; i < SENDERS; i++) {
+        sender_t *sender = &senders[i];
+
+        sender->loop = f.loop;
+        sender->nseen = 0;
+        sender->in_order = true;
+        for (unsigned k = 0; k < SENT; k++) {
+            sender->tasks[k] = (ct_task_t){ .fn = count_sent, .data = sender };
+            ct_queue_init(&sender->tasks[k].link);
+        }
+        assert_int_equal(pthread_create(&sender->id, NULL, send_all, sender),
+                         0);
+    }
+    do {
+        ct_loop_turn(f.loop, -1);
+        nseen = 0;
+        for (unsigned i = 0; i < SENDERS; i++) {
+            nseen += senders[i].nseen;
+        }
+    } while (nseen < SENDERS * SENT);
+    for (unsigned i = 0; i < SENDERS; i++) {
+        assert_int_equal(pthread_join(senders[i].id, NULL), 0);
+        assert_true(senders[i].in_order);
+    }
+    stop(&f);
+}
+
+
+/* A loop that turns no more runs what is sent, not what was posted. */
+static void
+runs_what_was_sent_alone(void **state)
+{
+    static sender_t sender;
+
+    fixture_t f;
+    trace_t   trace = { .loop = NULL };
+
+    start(&f, state);
+    trace.last = (ct_task_t){ .fn = run_last, .data = &trace };
+    ct_queue_init(&trace.last.link);
+    ct_loop_post(f.loop, &trace.last);
+    sender = (sender_t){ .in_order = true };
+    sender.tasks[0] = (ct_task_t){ .fn = count_sent, .data = &sender };
+    ct_queue_init(&sender.tasks[0].link);
+    ct_loop_send(f.loop, &sender.tasks[0]);
+    ct_loop_run_sent(f.loop, -1);
+    assert_int_equal(sender.nseen, 1);
+    assert_string_equal(trace.text, "");
+    ct_loop_run_sent(f.loop, 0);
+    ct_loop_turn(f.loop, 0);
+    assert_string_equal(trace.text, "l");
+    stop(&f);
+}
+
+
 static void
 refuses_an_unknown_backend(void **state)
 {
@@ -446,9 +629,9 @@ refuses_an_unknown_backend(void **state)
     ct_log_init(&log);
     log.level = 0;
     assert_null(ct_loop_create("select", 8, &log));
-    assert_false(ct_loop_has_backend("select"));
-    assert_true(ct_loop_has_backend(NULL));
-    assert_non_null(strstr(ct_loop_backends(names, sizeof(names)), "poll"));
+    assert_false(ct_backend_is_built("select"));
+    assert_true(ct_backend_is_built(NULL));
+    assert_non_null(strstr(ct_backend_names(names, sizeof(names)), "poll"));
 }
 
 
@@ -502,8 +685,13 @@ static const struct CMUnitTest claims[] = {
     CLAIM(does_not_give_old_news_to_a_new_registration),
     CLAIM(serves_many_at_once),
     CLAIM(wakes_from_a_signal_handler),
+    CLAIM(tells_since_when_it_is_busy),
+    CLAIM(tells_whom_it_works_for),
+    CLAIM(begins_nothing_when_stopped_before_the_wait),
     CLAIM(runs_until_stopped_and_beats),
     CLAIM(runs_tasks_after_events_each_once_a_turn),
+    CLAIM(takes_tasks_of_other_threads),
+    CLAIM(runs_what_was_sent_alone),
     CLAIM(refuses_an_unknown_backend),
     CLAIM(survives_a_lack_of_descriptors),
 };
@@ -518,7 +706,7 @@ main(void)
     size_t            n = 0;
 
     for (size_t b = 0; b < MAX_BACKENDS; b++) {
-        if (!ct_loop_has_backend(backends[b])) {
+        if (!ct_backend_is_built(backends[b])) {
             continue;
         }
         for (size_t i = 0; i < CT_ARRAY_LEN(claims); i++, n++) {

@@ -86,6 +86,8 @@ words_and_long_options(void **state)
     assert_int_equal(PARSE(&options, "-s", "status", "--json"), CT_OK);
     assert_int_equal(options.action, CT_ACTION_COMMAND);
     assert_true(options.json);
+    assert_int_equal(PARSE(&options, "-s", "kill-worker=1", "now"), CT_OK);
+    assert_true(ct_str_eq_c(options.word, "kill-worker=1 now"));
     assert_int_equal(PARSE(&options, "--directives"), CT_OK);
     assert_int_equal(options.action, CT_ACTION_DIRECTIVES);
     assert_int_equal(PARSE(&options, "-v", "-t"), CT_OK);
@@ -108,7 +110,9 @@ mistakes_are_named(void **state)
     assert_int_equal(PARSE(&options, "word"), CT_ERROR);
     assert_int_equal(PARSE(&options, "-c"), CT_ERROR);
     assert_string_equal(why, "a value is missing for option \"-c\"");
-    assert_int_equal(PARSE(&options, "-s", "stop", "--json"), CT_ERROR);
+    assert_int_equal(PARSE(&options, "-t", "--json"), CT_ERROR);
+    assert_string_equal(why, "only -s takes \"--json\"");
+    assert_int_equal(PARSE(&options, "-s", "drain", "o\nn"), CT_ERROR);
     assert_int_equal(PARSE(&options, "-"), CT_ERROR);
     ct_pool_destroy(pool);
 }

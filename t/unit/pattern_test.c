@@ -95,6 +95,58 @@ ends_where_a_limit_is(void **state)
 }
 
 
+/* Such a pattern takes quadratic time, which no limit on a match sees. */
+static void
+looks_at_names_only(void **state)
+{
+    static char   text[16 * 1024 + 1];
+    fixture_t     fixture;
+    ct_conf_t     conf;
+    ct_pattern_t *pattern;
+
+    (void) state;
+    fixture_init(&fixture, no_modules);
+    conf = conf_of(&fixture);
+    memset(text, 'a', sizeof(text));
+    assert_int_equal(ct_pattern_compile(&conf, CT_STR("^a+$"), false, &pattern),
+                     CT_OK);
+    assert_int_equal(
+        ct_pattern_match(pattern, (ct_str_t){ sizeof(text) - 1, text }), CT_OK);
+    assert_int_equal(
+        ct_pattern_match(pattern, (ct_str_t){ sizeof(text), text }), CT_ERROR);
+    fixture_release(&fixture);
+}
+
+
+static void
+captures_groups(void **state)
+{
+    const ct_str_t subject = CT_STR_INIT("user-42");
+    fixture_t      fixture;
+    ct_conf_t      conf;
+    ct_pattern_t  *pattern;
+
+    (void) state;
+    fixture_init(&fixture, no_modules);
+    conf = conf_of(&fixture);
+    assert_int_equal(ct_pattern_compile(&conf,
+                                        CT_STR("^(\\w+)-(?<id>\\d+)(x)?"),
+                                        false, &pattern),
+                     CT_OK);
+    assert_int_equal(ct_pattern_groups(pattern), 3);
+    assert_int_equal(ct_pattern_group(pattern, CT_STR("id")), 2);
+    assert_int_equal(ct_pattern_group(pattern, CT_STR("di")), 0);
+    assert_int_equal(ct_pattern_group(pattern, CT_STR("")), 0);
+    assert_int_equal(ct_pattern_match(pattern, subject), CT_OK);
+    assert_true(ct_str_eq(ct_pattern_captured(pattern, subject, 0), subject));
+    assert_true(ct_str_eq_c(ct_pattern_captured(pattern, subject, 1), "user"));
+    assert_true(ct_str_eq_c(ct_pattern_captured(pattern, subject, 2), "42"));
+    assert_true(ct_str_eq_c(ct_pattern_captured(pattern, subject, 3), ""));
+    assert_true(ct_str_eq_c(ct_pattern_captured(pattern, subject, 4), ""));
+    fixture_release(&fixture);
+}
+
+
 int
 main(void)
 {
@@ -102,6 +154,8 @@ main(void)
         cmocka_unit_test(matches_as_perl_does),
         cmocka_unit_test(refuses_what_is_no_pattern),
         cmocka_unit_test(ends_where_a_limit_is),
+        cmocka_unit_test(looks_at_names_only),
+        cmocka_unit_test(captures_groups),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

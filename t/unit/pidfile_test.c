@@ -24,7 +24,6 @@ typedef struct fixture_s {
     char     dir[32];
     char     path[64];
     char     old[64];
-    char     control[64];
     ct_log_t log;
 } fixture_t;
 
@@ -36,7 +35,6 @@ setup(fixture_t *f)
     assert_non_null(mkdtemp(f->dir));
     (void) snprintf(f->path, sizeof(f->path), "%s/pid", f->dir);
     assert_int_equal(ct_pidfile_old_path(f->path, f->old, 64), CT_OK);
-    assert_int_equal(ct_pidfile_control_path(f->path, f->control, 64), CT_OK);
     ct_log_init(&f->log);
     f->log.level = 0;
 }
@@ -47,7 +45,6 @@ teardown(fixture_t *f)
 {
     (void) unlink(f->path);
     (void) unlink(f->old);
-    (void) unlink(f->control);
     assert_int_equal(rmdir(f->dir), 0);
 }
 
@@ -135,14 +132,11 @@ set_aside_and_back(void **state)
     setup(&f);
     assert_int_equal(ct_pidfile_set_aside(f.path, &f.log), CT_ERROR);
     assert_int_equal(ct_pidfile_take(f.path, &f.log), CT_OK);
-    put(f.control, "");
     assert_int_equal(ct_pidfile_set_aside(f.path, &f.log), CT_OK);
     assert_int_equal(ct_pidfile_read(f.path), 0);
     assert_int_equal(ct_pidfile_read(f.old), getpid());
-    assert_int_equal(access(f.control, F_OK), -1);
     ct_pidfile_set_back(f.path, &f.log);
     assert_int_equal(ct_pidfile_read(f.path), getpid());
-    assert_int_equal(access(f.control, F_OK), 0);
     teardown(&f);
 }
 

@@ -37,6 +37,12 @@ static const ct_method_t two_methods[] = {
     { .name = "second", .ops_offset = offsetof(two_ops_t, second) },
 };
 
+/* As no IDL has it. */
+static const ct_method_t odd_methods[] = {
+    { .name = "b\xc3\xa4", .ops_offset = offsetof(two_ops_t, first) },
+};
+
+static const ct_service_t odd_service = { "Odd", NULL, odd_methods, 1 };
 static const ct_service_t one_service = { "One", NULL, two_methods, 1 };
 static const ct_service_t two_service = { "Two", NULL, two_methods, 2 };
 static const ct_service_t half_service = { "Half", NULL, two_methods, 2 };
@@ -48,6 +54,7 @@ static const ct_binding_t two_bindings[] = {
     { &one_service, &two_ops },
     { &two_service, &two_ops },
     { &half_service, &half_ops },
+    { &odd_service, &two_ops },
     { NULL, NULL },
 };
 
@@ -123,6 +130,33 @@ finds_a_handler_and_its_configuration(void **state)
 }
 
 
+/* For logs, which write them with every call. */
+static void
+knows_names_that_are_plain(void **state)
+{
+    const char         *c_what;
+    ct_str_t            bare;
+    const ct_handler_t *found;
+    fixture_t           fixture;
+
+    (void) state;
+    fixture_init(&fixture, modules);
+    assert_int_equal(fixture_apply(&fixture,
+                                   "thrift { server { listen unix:@x;"
+                                   " service One { } service Odd { } } }"),
+                     CT_OK);
+    found =
+        ct_server_find(server_of(&fixture), CT_STR("first"), &bare, &c_what);
+    assert_true(ct_str_eq_c(found->plain_service, "One"));
+    assert_true(ct_str_eq_c(found->plain_method, "first"));
+    found = ct_server_find(server_of(&fixture), CT_STR("Odd:b\xc3\xa4"), &bare,
+                           &c_what);
+    assert_true(ct_str_eq_c(found->plain_service, "Odd"));
+    assert_null(found->plain_method.data);
+    fixture_release(&fixture);
+}
+
+
 static void
 says_what_is_unknown(void **state)
 {
@@ -182,6 +216,7 @@ main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_a_handler_and_its_configuration),
+        cmocka_unit_test(knows_names_that_are_plain),
         cmocka_unit_test(says_what_is_unknown),
         cmocka_unit_test(refuses_a_service_without_all_handlers),
     };

@@ -51,12 +51,31 @@ workers_ignore_what_is_the_masters(void **state)
 }
 
 
+/* What came between the fork and here waits, and must not be thrown away. */
+static void
+workers_keep_what_came_early(void **state)
+{
+    sigset_t mask;
+
+    (void) state;
+    ct_signal_block(&mask);
+    raise(SIGTERM);
+    raise(SIGHUP);
+    ct_signal_install_worker();
+    ct_signal_restore(&mask);
+    assert_int_equal(ct_signal_take(SIGTERM), 1);
+    assert_int_equal(ct_signal_take(SIGHUP), 0);
+    ct_signal_reset();
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counted_and_taken),
         cmocka_unit_test(workers_ignore_what_is_the_masters),
+        cmocka_unit_test(workers_keep_what_came_early),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

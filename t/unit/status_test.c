@@ -4,7 +4,7 @@
 
 #include "core/ct_config.h"
 
-#include "process/ct_status.h"
+#include "core/ct_status.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 #include "core/ct_board.h"
 #include "core/ct_log.h"
 #include "core/ct_pool.h"
-#include "process/ct_scoreboard.h"
+#include "core/ct_shm.h"
 
 #include <jansson.h>
 
@@ -30,21 +30,26 @@ both_forms_tell_the_same(void **state)
     json_t          *root;
     json_t          *method;
 
+    static const ct_status_about_t about = { .pid = 4710 };
+
     (void) state;
     ct_log_init(&log);
-    assert_int_equal(ct_scoreboard_create(&shm, &log), CT_OK);
+    assert_int_equal(ct_shm_init(&shm, "board", sizeof(*board), &log), CT_OK);
     board = shm.addr;
+    atomic_store(&board->nmethods, 1);
+    atomic_store(&board->nslots, 2);
     (void) ct_board_method(board, CT_STR("A.b"));
-    slot = ct_scoreboard_claim(board, 0, 1);
+    slot = &board->slots[1];
+    atomic_store(&slot->state, CT_SLOT_STARTING);
     atomic_store(&slot->pid, 4711);
     ct_board_count(slot, CT_COUNT_CALLS, 100);
-    ct_counter_add(&slot->rows[1].calls, 100);
+    ct_counter_add(&slot->rows[1].outcomes[CT_OUTCOME_OK], 100);
     ct_counter_add(&slot->rows[1].time_us, 100 * 50);
     ct_counter_add(&slot->rows[1].buckets[0], 98);
     ct_counter_add(&slot->rows[1].buckets[2], 2);
 
     assert_non_null(strstr(ct_status_text(board, pool).data, "4711 starting"));
-    root = json_loads(ct_status_json(board, pool).data, 0, NULL);
+    root = json_loads(ct_status_json(board, &about, pool).data, 0, NULL);
     assert_non_null(root);
     assert_int_equal(json_integer_value(json_object_get(
                          json_object_get(root, "totals"), "calls")),

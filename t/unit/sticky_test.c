@@ -12,6 +12,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "core/ct_buf.h"
 #include "core/ct_mem.h"
 #include "core/ct_pool.h"
 
@@ -102,6 +103,41 @@ caps_are_exact(void **state CT_UNUSED)
 }
 
 
+/* As another process would: the bytes are all that it has. */
+static void
+travels(void **state CT_UNUSED)
+{
+    ct_pool_t         *pool = ct_pool_create(256);
+    ct_sticky_t        sticky = { NULL, 0 };
+    ct_sticky_t        other = { NULL, 0 };
+    const ct_header_t *headers;
+    ct_buf_t           buf;
+    size_t             n = 0;
+
+    ct_buf_init(&buf);
+    assert_int_equal(ct_sticky_write(&sticky, &buf), CT_OK);
+    assert_int_equal(ct_buf_len(&buf), 0);
+    assert_int_equal(ct_sticky_read(&other, buf.pos, 0), CT_OK);
+    assert_int_equal(set_one(&sticky, "a", "", 100), CT_OK);
+    assert_int_equal(set_one(&sticky, "token", "secret", 100), CT_OK);
+    assert_int_equal(ct_sticky_write(&sticky, &buf), CT_OK);
+    for (size_t len = 1; len < ct_buf_len(&buf); len++) {
+        const ct_rc_t rc = ct_sticky_read(&other, buf.pos, len);
+
+        assert_int_equal(rc, len == 9 ? CT_OK : CT_DECLINED); /* the first */
+    }
+    assert_int_equal(ct_sticky_read(&other, buf.pos, ct_buf_len(&buf)), CT_OK);
+    headers = ct_sticky_hold(&other, pool, &n);
+    assert_int_equal(n, 2);
+    check(&headers[0], "a", "");
+    check(&headers[1], "token", "secret");
+    ct_sticky_release(&sticky);
+    ct_sticky_release(&other);
+    ct_buf_release(&buf);
+    ct_pool_destroy(pool);
+}
+
+
 #if CT_FAULTS
 static void
 lives_without_memory(void **state CT_UNUSED)
@@ -123,6 +159,7 @@ main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(sets_and_replaces),
         cmocka_unit_test(caps_are_exact),
+        cmocka_unit_test(travels),
 #if CT_FAULTS
         cmocka_unit_test(lives_without_memory),
 #endif

@@ -4,7 +4,7 @@
 
 #include "core/ct_config.h"
 
-#include "thrift/wire/ct_utf8.h"
+#include "core/ct_utf8.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

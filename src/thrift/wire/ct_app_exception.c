@@ -29,3 +29,28 @@ const ct_struct_t ct_app_exception_struct = {
     .is_exception = true,
     .initial = &initial,
 };
+
+
+/* A handler may have given any number. */
+const char *
+ct_app_exception_name(ct_app_error_t type)
+{
+    static const char *const names[] = {
+        [CT_APP_UNKNOWN] = "UNKNOWN",
+        [CT_APP_UNKNOWN_METHOD] = "UNKNOWN_METHOD",
+        [CT_APP_INVALID_MESSAGE_TYPE] = "INVALID_MESSAGE_TYPE",
+        [CT_APP_WRONG_METHOD_NAME] = "WRONG_METHOD_NAME",
+        [CT_APP_BAD_SEQUENCE_ID] = "BAD_SEQUENCE_ID",
+        [CT_APP_MISSING_RESULT] = "MISSING_RESULT",
+        [CT_APP_INTERNAL_ERROR] = "INTERNAL_ERROR",
+        [CT_APP_PROTOCOL_ERROR] = "PROTOCOL_ERROR",
+        [CT_APP_INVALID_TRANSFORM] = "INVALID_TRANSFORM",
+        [CT_APP_INVALID_PROTOCOL] = "INVALID_PROTOCOL",
+        [CT_APP_UNSUPPORTED_CLIENT_TYPE] = "UNSUPPORTED_CLIENT_TYPE",
+        [CT_APP_LOADSHEDDING] = "LOADSHEDDING",
+        [CT_APP_TIMEOUT] = "TIMEOUT",
+    };
+    const size_t i = (size_t) type;
+
+    return i < CT_ARRAY_LEN(names) ? names[i] : names[CT_APP_UNKNOWN];
+}

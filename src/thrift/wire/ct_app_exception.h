@@ -21,4 +21,7 @@ typedef struct ct_app_exception_s {
 
 extern CT_API const ct_struct_t ct_app_exception_struct;
 
+/* "UNKNOWN_METHOD": a type as Thrift spells it; never NULL. */
+const char *ct_app_exception_name(ct_app_error_t type);
+
 #endif /* CT_APP_EXCEPTION_H */

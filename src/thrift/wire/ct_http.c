@@ -11,7 +11,7 @@
  *   POST with a message           | a call; its reply is 200, exceptions too
  *   POST of a oneway method       | 200 and an empty body, before it runs
  *   POST with anything else       | 400 or 415, and the connection goes on
- *   GET, HEAD                     | a page for people, and for probes
+ *   GET, HEAD                     | a page: a module's, or one for people
  *   OPTIONS                       | what pages of other origins may do
  *   any other method              | 405
  *   what cannot be cut for sure   | 4xx or 505, and the connection ends
@@ -29,6 +29,7 @@
 #include "thrift/wire/ct_http_field.h"
 #include "thrift/wire/ct_http_head.h"
 #include "thrift/wire/ct_transport.h"
+#include "thrift/wire/ct_web.h"
 
 #define PLAIN_TEXT "text/plain"
 
@@ -44,7 +45,8 @@
     "</body>\n"                                                                \
     "</html>"
 
-#define ALLOW "Allow: POST, GET, HEAD, OPTIONS\r\n"
+#define ALLOW       "Allow: POST, GET, HEAD, OPTIONS\r\n"
+#define ALLOW_PAGES "Allow: GET, HEAD\r\n"
 
 #define SHARED_LINES                                                           \
     "Access-Control-Allow-Methods: POST, OPTIONS\r\n"                          \
@@ -308,23 +310,60 @@ message_open(ct_opening_t *opening, note_t *note, ct_envelope_t *envelope,
 }
 
 
+/* Of an absolute address the path alone counts, as RFC 9112, 3.2.2 has it. */
+static ct_web_t *
+web_take(ct_opening_t *opening, ct_str_t target)
+{
+    ct_web_t   *web = ct_pool_zalloc(opening->pool, sizeof(*web));
+    const char *from = target.data;
+    const char *end = target.data + target.len;
+    const char *mark;
+
+    if (target.data[0] != '/') {
+        const char *host = memchr(from, ':', target.len);
+
+        from = host != NULL && end - host > 3
+                   ? memchr(host + 3, '/', (size_t) (end - host) - 3)
+                   : NULL;
+        from = from != NULL ? from : end;
+    }
+    mark = from < end ? memchr(from, '?', (size_t) (end - from)) : NULL;
+    web->path.data = from;
+    web->path.len = (size_t) ((mark != NULL ? mark : end) - from);
+    if (web->path.len == 0) {
+        web->path = CT_STR("/");
+    }
+    web->query = CT_STR("");
+    if (mark != NULL) {
+        web->query = (ct_str_t){ (size_t) (end - mark) - 1, mark + 1 };
+    }
+    return web;
+}
+
+
 /* A request that asks for no call. */
 static ct_rc_t
-other_open(ct_opening_t *opening, note_t *note, const ct_http_head_t *head)
+other_open(ct_opening_t *opening, note_t *note, const ct_http_head_t *head,
+           ct_envelope_t *envelope)
 {
+    const bool no_calls = opening->dialects->no_calls;
+
     note->bodiless = ct_str_eq_c(head->method, "HEAD");
     if (note->bodiless || ct_str_eq_c(head->method, "GET")) {
         note->c_text = PAGE;
         note->c_text_type = "text/html; charset=utf-8";
+        envelope->web = web_take(opening, head->target);
         return CT_DECLINED;
     }
-    if (ct_str_eq_c(head->method, "OPTIONS")) {
+    if (ct_str_eq_c(head->method, "OPTIONS") && !no_calls) {
         note->answer.shared = true;
         note->answer.c_lines = ALLOW SHARED_LINES;
         return CT_DECLINED;
     }
-    note->answer.c_lines = ALLOW;
-    return decline(opening, note, 405, "a method of HTTP other than POST");
+    note->answer.c_lines = no_calls ? ALLOW_PAGES : ALLOW;
+    return decline(opening, note, 405,
+                   no_calls ? "a method of HTTP other than GET and HEAD"
+                            : "a method of HTTP other than POST");
 }
 
 
@@ -369,8 +408,8 @@ open_request(ct_opening_t *opening, const uint8_t *data, const ct_cut_t *cut,
         return CT_ERROR;
     }
     note = note_take(opening, &head, envelope);
-    if (!ct_str_eq_c(head.method, "POST")) {
-        return other_open(opening, note, &head);
+    if (!ct_str_eq_c(head.method, "POST") || opening->dialects->no_calls) {
+        return other_open(opening, note, &head, envelope);
     }
     if (ct_http_body_join(&head, data, cut, opening->pool, body) != CT_OK) {
         envelope->closes = true;
@@ -431,9 +470,17 @@ static ct_rc_t
 answer_without_call(const ct_envelope_t *envelope, ct_buf_t *out)
 {
     const note_t    *note = envelope->note;
+    const ct_web_t  *web = envelope->web;
     ct_http_answer_t answer = note->answer;
 
     answer.closes = envelope->closes;
+    if (web != NULL && web->status != 0) {
+        answer.shared = false; /* what a module shows is for its own origin */
+        answer.status = web->status;
+        answer.c_type = web->c_type;
+        answer.c_lines = web->c_lines;
+        return ct_http_answer_page(&answer, web->body, note->bodiless, out);
+    }
     answer.c_type = note->c_text_type;
     return ct_http_answer_write(&answer, note->c_text, note->bodiless, out);
 }

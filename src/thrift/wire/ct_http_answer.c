@@ -30,6 +30,8 @@ reason_of(uint16_t status)
         const char *c_reason;
     } reasons[] = {
         { 200, "200 OK" },
+        { 403, "403 Forbidden" },
+        { 404, "404 Not Found" },
         { 405, "405 Method Not Allowed" },
         { 411, "411 Length Required" },
         { 413, "413 Content Too Large" },
@@ -100,7 +102,9 @@ ct_rc_t
 ct_http_answer_begin(const ct_http_answer_t *answer, ct_buf_t *out,
                      size_t *mark)
 {
-    if (ct_buf_reserve(out, HEAD_SIZE) != CT_OK) {
+    const size_t more = answer->c_lines != NULL ? strlen(answer->c_lines) : 0;
+
+    if (ct_buf_reserve(out, HEAD_SIZE + more) != CT_OK) {
         return CT_ERROR;
     }
     put(out, "HTTP/1.1 ");
@@ -127,16 +131,42 @@ ct_http_answer_begin(const ct_http_answer_t *answer, ct_buf_t *out,
 
 
 ct_rc_t
+ct_http_answer_page(const ct_http_answer_t *answer, ct_str_t body,
+                    bool bodiless, ct_buf_t *out)
+{
+    const size_t before = ct_buf_len(out);
+    size_t       mark;
+
+    if (ct_http_answer_begin(answer, out, &mark) != CT_OK) {
+        return CT_ERROR;
+    }
+    if (body.len > 0 && ct_buf_append(out, body.data, body.len) != CT_OK) {
+        out->last = out->pos + before;
+        return CT_ERROR;
+    }
+    ct_http_length_end(out, mark);
+    if (bodiless) {
+        out->last -= body.len;
+    }
+    return CT_OK;
+}
+
+
+ct_rc_t
 ct_http_answer_write(const ct_http_answer_t *answer, const char *c_text,
                      bool bodiless, ct_buf_t *out)
 {
     const size_t len = c_text[0] != '\0' ? strlen(c_text) + 1 : 0;
+    const size_t before = ct_buf_len(out);
     size_t       mark;
 
-    if (ct_buf_reserve(out, HEAD_SIZE + len) != CT_OK) {
+    if (ct_http_answer_begin(answer, out, &mark) != CT_OK) {
         return CT_ERROR;
     }
-    (void) ct_http_answer_begin(answer, out, &mark);
+    if (ct_buf_reserve(out, len) != CT_OK) {
+        out->last = out->pos + before;
+        return CT_ERROR;
+    }
     if (len > 0) {
         put(out, c_text);
         put(out, "\n");

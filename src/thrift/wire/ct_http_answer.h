@@ -16,6 +16,7 @@
 
 #include "core/ct_buf.h"
 #include "core/ct_rc.h"
+#include "core/ct_str.h"
 
 /* Everything in it is constant text; zeroed, with a status, it is valid. */
 typedef struct ct_http_answer_s {
@@ -39,6 +40,12 @@ void    ct_http_length_end(ct_buf_t *out, size_t mark);
 /* A head, up to where its body begins; ended by ct_http_length_end. */
 ct_rc_t ct_http_answer_begin(const ct_http_answer_t *answer, ct_buf_t *out,
                              size_t *mark);
+
+/*
+ * A whole answer with `body`; otherwise as the next.
+ */
+ct_rc_t ct_http_answer_page(const ct_http_answer_t *answer, ct_str_t body,
+                            bool bodiless, ct_buf_t *out);
 
 /*
  * A whole answer with `c_text` for a body, and an end of line unless it is

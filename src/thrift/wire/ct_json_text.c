@@ -14,7 +14,7 @@
 
 #include "thrift/wire/ct_json.h"
 
-#include "thrift/wire/ct_utf8.h"
+#include "core/ct_utf8.h"
 
 /* The parts of a surrogate pair: ten bits each, above U+FFFF. */
 #define HIGH_SURROGATE 0xd800u

@@ -16,8 +16,8 @@
 
 #include <math.h>
 
+#include "core/ct_utf8.h"
 #include "thrift/wire/ct_base64.h"
-#include "thrift/wire/ct_utf8.h"
 
 /* -9223372036854775808, and a quote on either side. */
 #define INTEGER_SIZE 22

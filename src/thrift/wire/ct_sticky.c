@@ -15,6 +15,10 @@
 
 #include "core/ct_buf.h"
 #include "core/ct_pool.h"
+#include "thrift/wire/ct_bytes.h"
+
+/* The length that stands before each name and each value. */
+#define LEN_SIZE 4
 
 
 static const ct_header_t *
@@ -138,6 +142,69 @@ ct_sticky_hold(const ct_sticky_t *sticky, ct_pool_t *pool, size_t *n)
     }
     ct_pool_cleanup_add(pool, let_go, ct_block_hold(sticky->block));
     return headers_of(sticky->block);
+}
+
+
+static ct_rc_t
+str_write(ct_buf_t *out, ct_str_t str)
+{
+    uint8_t head[LEN_SIZE];
+
+    ct_store32(head, (uint32_t) str.len);
+    if (ct_buf_append(out, head, sizeof(head)) != CT_OK) {
+        return CT_ERROR;
+    }
+    return str.len == 0 ? CT_OK : ct_buf_append(out, str.data, str.len);
+}
+
+
+ct_rc_t
+ct_sticky_write(const ct_sticky_t *sticky, ct_buf_t *out)
+{
+    for (size_t i = 0; i < sticky->n; i++) {
+        const ct_header_t *header = &headers_of(sticky->block)[i];
+
+        if (str_write(out, header->name) != CT_OK
+            || str_write(out, header->value) != CT_OK) {
+            return CT_ERROR;
+        }
+    }
+    return CT_OK;
+}
+
+
+static bool
+str_read(const uint8_t *data, size_t len, size_t *at, ct_str_t *str)
+{
+    if (len - *at < LEN_SIZE) {
+        return false;
+    }
+    str->len = ct_load32(data + *at);
+    *at += LEN_SIZE;
+    if (str->len > len - *at) {
+        return false;
+    }
+    str->data = (const char *) data + *at;
+    *at += str->len;
+    return true;
+}
+
+
+ct_rc_t
+ct_sticky_read(ct_sticky_t *sticky, const uint8_t *data, size_t len)
+{
+    ct_header_t headers[CT_STICKY_MOST];
+    size_t      n = 0;
+    size_t      at = 0;
+
+    while (at < len) {
+        if (n == CT_STICKY_MOST || !str_read(data, len, &at, &headers[n].name)
+            || !str_read(data, len, &at, &headers[n].value)) {
+            return CT_DECLINED;
+        }
+        n++;
+    }
+    return n == 0 ? CT_OK : ct_sticky_set(sticky, headers, n, SIZE_MAX);
 }
 
 

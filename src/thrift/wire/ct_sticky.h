@@ -16,6 +16,7 @@
 #include "thrift/wire/ct_transport.h"
 
 typedef struct ct_block_s ct_block_t;
+typedef struct ct_buf_s   ct_buf_t;
 typedef struct ct_pool_s  ct_pool_t;
 
 /* Most headers that a connection may have. */
@@ -39,6 +40,18 @@ ct_rc_t ct_sticky_set(ct_sticky_t *sticky, const ct_header_t *headers, size_t n,
 /* The headers as they are now, for as long as `pool` lives; *n of them. */
 const ct_header_t *ct_sticky_hold(const ct_sticky_t *sticky, ct_pool_t *pool,
                                   size_t *n);
+
+/*
+ * Appends the headers to `out` as bytes that ct_sticky_read makes headers of
+ * again, in another process too.  CT_ERROR: no memory.
+ */
+ct_rc_t ct_sticky_write(const ct_sticky_t *sticky, ct_buf_t *out);
+
+/*
+ * Adds the headers that were written so.  CT_DECLINED: these are other bytes,
+ * or too many headers; CT_ERROR: no memory.  Then nothing has changed.
+ */
+ct_rc_t ct_sticky_read(ct_sticky_t *sticky, const uint8_t *data, size_t len);
 
 /* Forgets them; empty as before. */
 void ct_sticky_release(ct_sticky_t *sticky);

@@ -26,6 +26,7 @@
 typedef struct ct_dialects_s  ct_dialects_t;
 typedef struct ct_sticky_s    ct_sticky_t;
 typedef struct ct_transport_s ct_transport_t;
+typedef struct ct_web_s       ct_web_t;
 
 /* One level of a message being passed over. */
 typedef struct ct_scan_level_s {
@@ -91,6 +92,7 @@ typedef struct ct_envelope_s {
     const ct_header_t *headers; /* that came with it, or go with a request */
     size_t             nheaders;
     size_t             nsticky;    /* the last ones: set for the connection */
+    ct_web_t          *web;        /* it asks for a page and is no call */
     int32_t            seqid;      /* of the message, when it is wrapped */
     bool               is_request; /* we are a client */
     bool               compressed; /* the body is, where that can be said */
@@ -205,6 +207,7 @@ struct ct_dialects_s {
     const ct_protocol_t  *compact;
     const ct_protocol_t  *json;
     bool                  deflated; /* the zlib transport around any of them */
+    bool                  no_calls; /* nobody would answer one: pages only */
 };
 
 /*

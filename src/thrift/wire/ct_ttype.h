@@ -35,7 +35,10 @@ typedef enum ct_message_type_e {
     CT_MESSAGE_ONEWAY = 4,
 } ct_message_type_t;
 
-/* TApplicationException's `type`. */
+/*
+ * TApplicationException's `type`.  The last two are fbthrift's; Apache's
+ * clients show them by number.
+ */
 typedef enum ct_app_error_e {
     CT_APP_UNKNOWN = 0,
     CT_APP_UNKNOWN_METHOD = 1,
@@ -48,6 +51,8 @@ typedef enum ct_app_error_e {
     CT_APP_INVALID_TRANSFORM = 8,
     CT_APP_INVALID_PROTOCOL = 9,
     CT_APP_UNSUPPORTED_CLIENT_TYPE = 10,
+    CT_APP_LOADSHEDDING = 11,
+    CT_APP_TIMEOUT = 12,
 } ct_app_error_t;
 
 #endif /* CT_TTYPE_H */

@@ -92,10 +92,14 @@ sub dir  { $_[0]{dir} }
 sub objs { $objs }
 
 
-# Whether the build has sanitizers, which make everything slower.
+# Whether the build has sanitizers, which make everything slower; or that one.
+# A method, too.
 sub has_sanitizers {
+    my ($name) = grep { !ref && $_ ne __PACKAGE__ } @_;
+
     open my $fh, '<', "$objs/flags" or return 0;
-    return scalar grep { /-fsanitize=/ } <$fh>;
+    $name = defined $name ? qr/-fsanitize=\S*\Q$name\E/ : qr/-fsanitize=/;
+    return scalar grep { /$name/ } <$fh>;
 }
 
 
@@ -191,14 +195,16 @@ sub command {
 
 
 # In a child: words to stdout and stderr files, sanitizers' words to files.
+# A test may have something done there first: {before_exec}.
 sub exec_cthrift {
     my ($self, $out, $err, @command) = @_;
     my $path = "log_path=$self->{dir}/sanitizer/report";
 
-    for my $name (qw(ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS)) {
+    for my $name (map { "${_}_OPTIONS" } qw(ASAN UBSAN LSAN TSAN)) {
         $ENV{$name} = join ':', grep { length } $ENV{$name} // '', $path;
     }
     $ENV{UBSAN_OPTIONS} .= ':print_stacktrace=1';
+    $self->{before_exec}->() if $self->{before_exec};
     open STDIN,  '<',  '/dev/null';
     open STDOUT, '>',  "$self->{dir}/$out";
     open STDERR, '>>', "$self->{dir}/$err";
@@ -234,8 +240,14 @@ sub start {
     });
     if (!$up || !$self->is_serving) {
         diag $self->read_file('stderr'), $self->log_text;
-        die "the server does not start\n";
+        die 'the server does not start'
+            . (defined $self->{status} ? ": status $self->{status}\n" : "\n");
     }
+    # The master has a channel to each worker, and the first one may serve
+    # before the last one is there.
+    my ($n) = $conf =~ /^\s*worker_processes\s+(\d+)/m;
+    wait_for(sub { $self->real_workers >= $n }, $GRACE)
+        if defined $n && $self->has_master;
     $self->{descriptors} = descriptors($self->master_pid);
     return $self;
 }
@@ -247,7 +259,7 @@ sub is_serving {
     my $pid = $self->master_pid or return 0;
 
     return 0 if !kill 0, $pid;
-    return 0 if !@{ [$self->workers] } && $self->has_master;
+    return 0 if !$self->real_workers && $self->has_master;
     for my $address ($self->addresses) {
         my $client = eval { CThrift::Client->new(%$address, timeout => 1) }
             or return 0;
@@ -300,6 +312,16 @@ sub workers {
 }
 
 
+# Those of them that are workers: a master that reads its file may have a
+# child for that, or modules may.
+sub real_workers {
+    my ($self) = @_;
+
+    my @pids = grep { title($_) =~ /: worker process/ } $self->workers;
+    return @pids;
+}
+
+
 sub signal {
     my ($self, $name, $pid) = @_;
 
@@ -312,11 +334,18 @@ sub signal {
 # of one that a signal ended is 128 + the signal.
 sub run {
     my ($self, @args) = @_;
-    my $name = 'run' . ++$self->{runs};
 
     # Ports that a new configuration has asked for are the server's now.
     delete $self->{held};
-    my $pid = $self->spawn("$name.out", "$name.err", $self->command(@args));
+    return $self->run_program($self->command(@args));
+}
+
+
+# The same for another program.
+sub run_program {
+    my ($self, @command) = @_;
+    my $name = 'run' . ++$self->{runs};
+    my $pid = $self->spawn("$name.out", "$name.err", @command);
     my $status;
 
     wait_for(sub { waitpid($pid, WNOHANG) == $pid and $status = $? + 1 });
@@ -324,13 +353,23 @@ sub run {
         kill 'KILL', $pid;
         waitpid $pid, 0;
         $status = 1 + 127 * 256;
-        diag "cthrift @args does not end";
+        diag "@command does not end";
     }
     $status--;
     my ($out, $err) = map { $self->read_file("$name.$_") } qw(out err);
     $self->{sanitizer_words} .= $err if $err =~ /Sanitizer|runtime error:/;
     return (($status & 127) ? 128 + ($status & 127) : $status >> 8,
         $out, $err);
+}
+
+
+# What `cthrift -s status --json` says, decoded; undef if it cannot.
+sub status {
+    my ($self) = @_;
+    my (undef, $out) = $self->run('-s', 'status', '--json');
+
+    require JSON::PP;
+    return eval { JSON::PP::decode_json($out) };
 }
 
 
@@ -392,8 +431,10 @@ sub reap {
         delete $self->{child};
     }
     # Of orphans that have come to this process, only servers are its own.
+    # A child that ends just now keeps its status for the next time.
+    my %mine = map { $_->{child} ? ($_->{child} => 1) : () } @all, $self;
     for my $pid (children($$, 'Z')) {
-        waitpid $pid, WNOHANG if comm($pid) =~ /cthrift/;
+        waitpid $pid, WNOHANG if !$mine{$pid} && comm($pid) =~ /cthrift/;
     }
 }
 

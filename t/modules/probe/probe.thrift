@@ -50,6 +50,9 @@ service Probe extends Base {
 
     /** Blocks the loop. */
     void spin(1: i32 ms)
+
+    /** The same, asleep. */
+    void hang(1: i32 ms)
     void crash()
 
     /** What the hooks have counted in this worker. */
@@ -67,4 +70,20 @@ service Probe extends Base {
 
     /** As spin, but nobody waits for it. */
     oneway void toil(1: i32 ms)
+
+    /** Takes memory and keeps it. */
+    void hoard(1: i32 kb)
+
+    /**
+     * Says the text n times: to the log at warn, or to `stdout` or `stderr` as
+     * it is.
+     */
+    void say(1: string where, 2: string text, 3: i32 n)
+
+    /** The call's trace: its ids, whether it is sampled, its state. */
+    string trace()
+
+    /** Calls `header` of a server at that port, following this call or not. */
+    string relay(1: i32 port, 2: string transport, 3: string name,
+                 4: bool follow)
 }

@@ -5,7 +5,12 @@
 
 #include <cthrift.h>
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <time.h>
 
 #include "core/ct_clock.h"
 #include "probe.gen.h"
@@ -17,9 +22,13 @@ typedef struct {
     bool     deny;
     uint64_t slow_start_ms;
     ct_str_t name;
+    ct_str_t stumble; /* worker 2 does not start if FILE.2 is there */
+    ct_str_t hold;    /* worker 2 waits while FILE.2 is there */
 } probe_conf_t;
 
 typedef struct {
+    ct_pool_t *pool;
+
     int connected;
     int closed;
     int before;
@@ -221,6 +230,22 @@ spin(ct_call_t *call, const probe_probe_spin_args_t *args,
 }
 
 
+/* A signal cuts a sleep short: the rest is slept after it. */
+static ct_rc_t
+hold_up_the_loop(ct_call_t *call, const probe_probe_hang_args_t *args,
+                 probe_probe_hang_result_t *result)
+{
+    struct timespec left = { args->ms / 1000,
+                             (long) (args->ms % 1000) * 1000000 };
+
+    (void) call;
+    (void) result;
+    while (nanosleep(&left, &left) == -1 && errno == EINTR) {
+    }
+    return CT_OK;
+}
+
+
 static ct_rc_t
 crash(ct_call_t *call, const probe_probe_crash_args_t *args,
       probe_probe_crash_result_t *result)
@@ -306,6 +331,110 @@ toil(ct_call_t *call, const probe_probe_toil_args_t *args)
 
 
 static ct_rc_t
+hoard(ct_call_t *call, const probe_probe_hoard_args_t *args,
+      probe_probe_hoard_result_t *result)
+{
+    const probe_state_t *state = call->state;
+    const size_t         size = (size_t) args->kb * 1024;
+
+    (void) result;
+    memset(ct_pool_alloc(state->pool, size), 1, size);
+    return CT_OK;
+}
+
+
+static ct_rc_t
+say(ct_call_t *call, const probe_probe_say_args_t *args,
+    probe_probe_say_result_t *result)
+{
+    FILE *stream = NULL;
+
+    (void) result;
+    if (ct_str_eq_c(args->where, "stdout")) {
+        stream = stdout;
+    } else if (ct_str_eq_c(args->where, "stderr")) {
+        stream = stderr;
+    }
+    for (int32_t i = 0; i < args->n; i++) {
+        if (stream != NULL) {
+            fprintf(stream, "%.*s", CT_STR_ARG(args->text));
+        } else {
+            CT_LOG(call->log, CT_LOG_WARN, 0, "%.*s", CT_STR_ARG(args->text));
+        }
+    }
+    return CT_OK;
+}
+
+
+static ct_rc_t
+trace(ct_call_t *call, const probe_probe_trace_args_t *args,
+      probe_probe_trace_result_t *result)
+{
+    ct_trace_t known;
+
+    (void) args;
+    ct_call_trace(call, &known);
+    result->success = ct_str_printf(
+        call->pool, "%.*s %.*s %.*s %d %.*s", CT_STR_ARG(known.trace_id),
+        CT_STR_ARG(known.parent_id), CT_STR_ARG(known.span_id), known.sampled,
+        CT_STR_ARG(known.state));
+    return CT_OK;
+}
+
+
+/* Two calls: the second one says whether what follows stays, or goes. */
+static ct_rc_t
+relay_ask(ct_call_t *call, ct_client_t *client,
+          const probe_probe_relay_args_t *args,
+          probe_probe_relay_result_t     *result)
+{
+    const probe_probe_header_args_t asked = { .name = args->name };
+    probe_probe_header_result_t     answer;
+    ct_str_t                        first;
+
+    ct_client_follow(client, args->follow ? call : NULL);
+    if (probe_probe_header(client, &asked, &answer) != CT_OK) {
+        return ct_call_fail(call, "%s", ct_client_error(client));
+    }
+    first = ct_str_dup(call->pool, answer.success);
+    ct_client_follow(client, NULL);
+    if (probe_probe_header(client, &asked, &answer) != CT_OK) {
+        return ct_call_fail(call, "%s", ct_client_error(client));
+    }
+    result->success =
+        ct_str_printf(call->pool, "%.*s then %.*s", CT_STR_ARG(first),
+                      CT_STR_ARG(answer.success));
+    return CT_OK;
+}
+
+
+static ct_rc_t
+relay(ct_call_t *call, const probe_probe_relay_args_t *args,
+      probe_probe_relay_result_t *result)
+{
+    const ct_header_t own = { CT_STR_INIT("x-request-ID"),
+                              CT_STR_INIT("of-the-conf") };
+    ct_client_conf_t  conf;
+    ct_client_t      *client;
+    ct_rc_t           rc;
+
+    ct_client_conf_init(
+        &conf, ct_str_printf(call->pool, "127.0.0.1:%d", args->port).data);
+    conf.headers = &own;
+    conf.nheaders = 1;
+    if (ct_client_conf_dialect(&conf, ct_str_dup_c(call->pool, args->transport),
+                               "binary")
+        != CT_OK) {
+        return ct_call_fail(call, "there is no such transport");
+    }
+    client = ct_client_create(&conf);
+    rc = relay_ask(call, client, args, result);
+    ct_client_destroy(client);
+    return rc;
+}
+
+
+static ct_rc_t
 configured(ct_cycle_t *cycle)
 {
     const probe_conf_t *conf = ct_cycle_conf(cycle, &probe_module);
@@ -321,20 +450,36 @@ configured(ct_cycle_t *cycle)
 }
 
 
+/* Whether there is a file of that name for this worker's id. */
+static bool
+has_file(const ct_worker_t *worker, ct_str_t name)
+{
+    const ct_str_t path =
+        ct_str_printf(worker->pool, "%.*s.%u", CT_STR_ARG(name), worker->id);
+
+    return name.len > 0 && access(path.data, F_OK) == 0;
+}
+
+
 static ct_rc_t
 worker_init(ct_worker_t *worker, void **state)
 {
+    probe_state_t      *mine = ct_pool_zalloc(worker->pool, sizeof(*mine));
     const probe_conf_t *conf = ct_cycle_conf(worker->cycle, &probe_module);
     const uint64_t      end_ms = ct_clock_ms() + conf->slow_start_ms;
 
     while (ct_clock_ms() < end_ms) {
         continue;
     }
-    if (conf->fail_worker_init) {
+    while (has_file(worker, conf->hold)) {
+        nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
+    }
+    if (conf->fail_worker_init || has_file(worker, conf->stumble)) {
         CT_LOG(worker->log, CT_LOG_ERR, 0, "probe will not start");
         return CT_ERROR;
     }
-    *state = ct_pool_zalloc(worker->pool, sizeof(probe_state_t));
+    mine->pool = worker->pool;
+    *state = mine;
     return CT_OK;
 }
 
@@ -441,6 +586,7 @@ static const probe_probe_ops_t probe_ops = {
     .early = early,
     .later = later,
     .spin = spin,
+    .hang = hold_up_the_loop,
     .crash = crash,
     .hooks = hooks,
     .denied = denied,
@@ -448,6 +594,10 @@ static const probe_probe_ops_t probe_ops = {
     .variable = variable,
     .header = header,
     .toil = toil,
+    .hoard = hoard,
+    .say = say,
+    .trace = trace,
+    .relay = relay,
 };
 
 static const probe_base_ops_t base_ops = { .who = who };
@@ -467,6 +617,8 @@ static const ct_directive_t probe_directives[] = {
       CT_CONF_FLAG(probe_conf_t, fail_worker_init, "off") },
     { "probe_slow_start", CT_IN_MAIN,
       CT_CONF_MS(probe_conf_t, slow_start_ms, "0") },
+    { "probe_stumble", CT_IN_MAIN, CT_CONF_STR(probe_conf_t, stumble, NULL) },
+    { "probe_hold", CT_IN_MAIN, CT_CONF_STR(probe_conf_t, hold, NULL) },
     { "probe_deny", CT_IN_METHOD, CT_CONF_FLAG(probe_conf_t, deny, "off") },
     { "probe_name", CT_IN_ANY_THRIFT,
       CT_CONF_STR(probe_conf_t, name, "probe") },

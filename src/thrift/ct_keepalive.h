@@ -1,0 +1,23 @@
+/*
+ * ct_keepalive.h -- a connection may not be used for ever.
+ *
+ * After keepalive_calls, or once it is older than keepalive_time, a connection
+ * ends with its next reply.  An idle one is left alone: its client may be
+ * about to call, and would lose that call; client_timeout is for those who
+ * never do.  Both count on when the connection moves to another worker.
+ */
+
+#ifndef CT_KEEPALIVE_H
+#define CT_KEEPALIVE_H
+
+#include "core/ct_config.h"
+
+#include "thrift/ct_session.h"
+
+/* Draws the limits of a session that has just begun. */
+void ct_keepalive_begin(ct_session_t *session);
+
+/* Notes whether the session has reached one; for each reply. */
+void ct_keepalive_look(ct_session_t *session);
+
+#endif /* CT_KEEPALIVE_H */

@@ -1,0 +1,25 @@
+"""The application by thriftpy, which thriftpy2 has grown from."""
+
+import os
+
+import thriftpy
+from thriftpy.protocol.exc import TProtocolException
+from thriftpy.thrift import TApplicationException, TProcessor
+from thriftpy.transport import TTransportException
+
+from handler import Handler
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+
+ping_thrift = thriftpy.load(os.path.join(_HERE, "ping.thrift"),
+                            module_name="ping_thrift")
+_ERRORS = {
+    "value": ValueError,
+    "transport": lambda why: TTransportException(
+        type=TTransportException.END_OF_FILE, message=why),
+    "protocol": lambda why: TProtocolException(message=why),
+    "application": lambda why: TApplicationException(
+        TApplicationException.BAD_SEQUENCE_ID, why),
+}
+
+app = TProcessor(ping_thrift.PingService, Handler(ping_thrift, _ERRORS))
