@@ -34,6 +34,7 @@ ARGS_objs-fuzz = --with-cc=clang --with-sanitizers \
     --with-cc-opt=-fsanitize=fuzzer-no-link
 
 PROVE = CTHRIFT_OBJS=$(B) prove --timer -It/lib -j$(JOBS)
+CROWD = CTHRIFT_OBJS=$(B) perl auto/prove $(B)/.prove --timer -It/lib -j$(JOBS)
 with = $(MAKE) --no-print-directory B=$(1)
 build = $(MAKE) --no-print-directory $(jobs) -f $(B)/Makefile
 
@@ -79,7 +80,7 @@ unit: $(B)/Makefile
 	@$(PROVE) --exec '' $(patsubst %.c,$(B)/%,$(wildcard t/unit/*_test.c))
 
 black-box: all
-	@$(PROVE) t/*.t
+	@$(CROWD) t/*.t
 
 # What another backend of the loop can change: connections, time, processes.
 # The floors above see the same events from any.
@@ -90,7 +91,7 @@ loop_tests = basket client deadline_storm deadlines dialects dispatch faults \
     tls tls_life tls_session upgrade watch workers zlib
 
 backend: all
-	@$(PROVE) $(loop_tests:%=t/%.t)
+	@$(CROWD) $(loop_tests:%=t/%.t)
 
 asan:
 	@$(call with,objs-asan) check
