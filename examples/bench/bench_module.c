@@ -37,8 +37,7 @@ static ct_rc_t
 swap(ct_call_t *call, const bench_ping_service_swap_args_t *args,
      bench_ping_service_swap_result_t *result)
 {
-    result->success =
-        args->r != NULL ? args->r : bench_record_new(call->pool);
+    result->success = args->r != NULL ? args->r : bench_record_new(call->pool);
     return CT_OK;
 }
 
