@@ -61,6 +61,14 @@ typedef struct ct_idl_s {
     ct_idl_report_fn report;
     void            *data; /* of both */
 
+    /*
+     * To be set before anything is loaded where no C comes of the files, but
+     * tables for who has a form of his own for values: names need not be good
+     * ones in C, every field can say that it is not set, and none has a
+     * default.
+     */
+    bool for_tables;
+
     ct_array_t files;      /* of ct_idl_file_t *, included ones first */
     ct_hash_t  by_path;    /* the same by path */
     ct_hash_t  c_names;    /* ct_idl_pos_t by name in C, to see collisions */

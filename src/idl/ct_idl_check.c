@@ -126,6 +126,19 @@ loosen_union_field(ct_idl_t *idl, ct_idl_field_t *field)
 }
 
 
+/* Whether a field that is not set has nothing to say so but a flag. */
+static bool
+needs_flag(const ct_idl_t *idl, const ct_idl_def_t *def,
+           const ct_idl_field_t *field)
+{
+    const bool may_be_unset =
+        idl->for_tables
+        || (field->required == CT_IDL_OPTIONAL && !def->is_result);
+
+    return may_be_unset && !can_be_null(field->type);
+}
+
+
 /*
  * The flag of each field is decided here, before names are given: it is a
  * member too and may meet another.
@@ -139,8 +152,7 @@ check_fields(ct_idl_t *idl, ct_idl_def_t *def)
         if (def->kind == CT_IDL_UNION) {
             loosen_union_field(idl, field);
         }
-        field->has_flag = field->required == CT_IDL_OPTIONAL && !def->is_result
-                          && !can_be_null(field->type);
+        field->has_flag = needs_flag(idl, def, field);
     }
     if (check_field_names(idl, def) != CT_OK) {
         return CT_ERROR;
@@ -420,16 +432,29 @@ check_each(ct_idl_t *idl, const ct_idl_file_t *file, step_fn step)
 }
 
 
-ct_rc_t
-ct_idl_check(ct_idl_t *idl, ct_idl_file_t *file)
+/* Whatever the file is for. */
+static ct_rc_t
+check_meaning(ct_idl_t *idl, ct_idl_file_t *file)
 {
-    if (ct_idl_name_file(idl, file) != CT_OK
-        || ct_idl_resolve_names(idl, file) != CT_OK
+    if (ct_idl_resolve_names(idl, file) != CT_OK
         || ct_idl_resolve_types(idl, file) != CT_OK
         || check_each(idl, file, check_parts) != CT_OK
         || check_each(idl, file, check_service) != CT_OK
-        || check_each(idl, file, check_values) != CT_OK
-        || check_each(idl, file, check_sizes) != CT_OK
+        || check_each(idl, file, check_values) != CT_OK) {
+        return CT_ERROR;
+    }
+    return check_each(idl, file, check_sizes);
+}
+
+
+ct_rc_t
+ct_idl_check(ct_idl_t *idl, ct_idl_file_t *file)
+{
+    if (idl->for_tables) {
+        return check_meaning(idl, file);
+    }
+    if (ct_idl_name_file(idl, file) != CT_OK
+        || check_meaning(idl, file) != CT_OK
         || ct_idl_name_defs(idl, file) != CT_OK) {
         return CT_ERROR;
     }

@@ -14,6 +14,9 @@
  *   types   | types of fields         | sizes of structs, as items
  *   initial | default values          | types, for the sizes of items
  *
+ * `for_tables` has no default values: a value begins as all bytes zero, which
+ * says of every field that it is not set.
+ *
  * The description of a type is kept at its node in the tree: a typedef that
  * is used twice at each of forty levels is described forty times, not 2^40.
  */
@@ -351,6 +354,11 @@ add_types(describe_t *describe, ct_idl_def_t *def)
 static ct_rc_t
 add_initial(describe_t *describe, ct_idl_def_t *def)
 {
+    if (describe->idl->for_tables) {
+        def->description->initial =
+            ct_pool_zalloc(describe->pool, def->description->size);
+        return CT_OK;
+    }
     return ct_idl_initial(describe->idl, def, &describe->initial);
 }
 

@@ -54,6 +54,30 @@ check_message(const ct_idl_message_t *message, void *data)
 }
 
 
+/*
+ * Where tables are all that is wanted more files are good ones; none that C can
+ * be made of is not.
+ */
+static ct_rc_t
+make_tables(ct_str_t text)
+{
+    ct_pool_t     *pool = ct_pool_create(16384);
+    ct_idl_file_t *file;
+    ct_idl_t       idl;
+    ct_rc_t        rc;
+
+    ct_idl_init(&idl, pool, check_message, &text);
+    idl.read = read_text;
+    idl.for_tables = true;
+    rc = ct_idl_load(&idl, "fuzz.thrift", &file);
+    if (rc == CT_OK && ct_idl_describe(&idl) != CT_OK) {
+        abort();
+    }
+    ct_pool_destroy(pool);
+    return rc;
+}
+
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -61,6 +85,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     ct_pool_t     *pool = ct_pool_create(16384);
     ct_idl_file_t *file;
     ct_idl_t       idl;
+    const ct_rc_t  rc = make_tables(text);
 
     ct_idl_init(&idl, pool, check_message, &text);
     idl.read = read_text;
@@ -68,6 +93,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         if (idl.nerrors == 0) {
             abort();
         }
+    } else if (rc != CT_OK) {
+        abort();
     } else {
         const ct_str_t once = ct_idl_gen_header(&idl, file);
 

@@ -231,6 +231,69 @@ default_values_have_a_limit(void **state)
 }
 
 
+static void
+for_tables_all_can_be_unset(void **state)
+{
+    fixture_t                fixture;
+    const ct_idl_file_t     *file;
+    const ct_idl_function_t *function;
+    const ct_struct_t       *outer;
+
+    (void) state;
+    fixture_init(&fixture);
+    fixture.idl.for_tables = true;
+    file = fixture_load(&fixture, text);
+    assert_int_equal(ct_idl_describe(&fixture.idl), CT_OK);
+    outer = fixture_def(file, "Outer")->description;
+    function =
+        CT_IDL_AT(ct_idl_function_t, &fixture_def(file, "S")->functions, 0);
+    for (uint32_t i = 0; i < outer->nfields; i++) {
+        assert_false(ct_field_is_set(&outer->fields[i], outer->initial));
+    }
+    assert_int_equal(outer->fields[1].required, CT_REQUIRED);
+    for (uint32_t i = 0; i < outer->nfields; i++) {
+        const ct_field_t *field = &outer->fields[i];
+
+        if (field->type->ttype == CT_T_STRUCT) {
+            assert_int_equal(field->has_offset, CT_NO_FLAG);
+        } else {
+            assert_true(field->has_offset < outer->size);
+        }
+    }
+    assert_true(function->args->description->fields[0].has_offset
+                != CT_NO_FLAG);
+    assert_true(function->result->description->fields[0].has_offset
+                != CT_NO_FLAG);
+    fixture_release(&fixture);
+}
+
+
+/* Errors of cthriftc, which are nobody's else. */
+static void
+for_tables_names_of_c_do_not_count(void **state)
+{
+    static const char of_python[] =
+        "struct AB { 1: i32 fooBar, 2: i32 foo_bar }\n"
+        "struct A_b { 1: list<AB> a }\n"
+        "enum Color { RED, red }\n"
+        "service S { void getIt(), void get_it() }\n";
+    fixture_t fixture;
+
+    (void) state;
+    fixture_init(&fixture);
+    assert_null(fixture_load(&fixture, of_python));
+    assert_non_null(strstr(fixture.said, "in C is taken by"));
+    fixture_release(&fixture);
+
+    fixture_init(&fixture);
+    fixture.idl.for_tables = true;
+    assert_non_null(fixture_load(&fixture, of_python));
+    assert_int_equal(ct_idl_describe(&fixture.idl), CT_OK);
+    assert_string_equal(fixture.said, "");
+    fixture_release(&fixture);
+}
+
+
 int
 main(void)
 {
@@ -241,6 +304,8 @@ main(void)
         cmocka_unit_test(structs_may_be_empty_or_hold_themselves),
         cmocka_unit_test(functions_have_args_and_results),
         cmocka_unit_test(default_values_have_a_limit),
+        cmocka_unit_test(for_tables_all_can_be_unset),
+        cmocka_unit_test(for_tables_names_of_c_do_not_count),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
