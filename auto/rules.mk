@@ -101,6 +101,9 @@ $(1)_objs = $$(patsubst %.c,$(B)/$(1)/%.o,$$($(1)_srcs)) \
             $$($(1)_gen:.c=.o) $$($(1)_texts)
 $(1)_cc = $$(CC) $$(CFLAGS) -fPIC $$(DEPS) -I$(B)/$(1) $$(AS_OURS) \
     $$($(1)_cflags)
+$(1)_below_srcs = $$(foreach f,$$($(1)_floors),$$($$(f)_srcs))
+$(1)_below_objs = $$(patsubst %.c,$(B)/$(1)/%.o,$$($(1)_below_srcs))
+$(1)_below = $$(if $$($(1)_floors),$(B)/$(1)/libbelow.a)
 
 $(B)/$(1)/%.gen.c: $$($(1)_dir)/%.thrift $(B)/cthriftc
 	$$(say) IDL $$<
@@ -134,14 +137,24 @@ $$(patsubst %.c,$(B)/$(1)/%.o,$$($(1)_srcs)): \
 	@mkdir -p $$(@D)
 	$$(Q)$$($(1)_cc) -c -o $$@ $$<
 
+# A floor that the server lacks comes with the module, as code of its kind.
+$$($(1)_below_objs): $(B)/$(1)/%.o: %.c $(B)/flags
+	$$(say) CC $$<
+	@mkdir -p $$(@D)
+	$$(Q)$$($(1)_cc) -c -o $$@ $$<
+
+$(B)/$(1)/libbelow.a: $$($(1)_below_objs) $(B)/Makefile
+	$$(say) AR $$@
+	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$($(1)_below_objs)
+
 $(B)/$(1)/ct_list.c: auto/module-list
 	@mkdir -p $$(@D)
 	$$(Q)sh auto/module-list $(1) > $$@
 
-$(B)/$(1).so: $$($(1)_objs) $(B)/$(1)/ct_list.o $(B)/Makefile
+$(B)/$(1).so: $$($(1)_objs) $(B)/$(1)/ct_list.o $$($(1)_below) $(B)/Makefile
 	$$(say) LD $$@
 	$$(Q)$$(CC) $$(CFLAGS) -shared $$(filter-out -pie,$$(LDFLAGS)) \
-	    -o $$@ $$(filter %.o,$$^) $$($(1)_libs)
+	    -o $$@ $$(filter %.o,$$^) $$($(1)_below) $$($(1)_libs)
 endef
 
 $(foreach m,$(static_modules) $(dynamic_modules),\
@@ -279,4 +292,5 @@ install: all
     $(B)/src/idl/ct_idl_main.d $(unit_bins:=.d) $(fuzz_bins:=.d) \
     $(naive_objs:.o=.d)
 -include $(foreach m,$(static_modules) $(dynamic_modules),\
-    $($(m)_objs:.o=.d) $($(m)_gen:.c=.d.idl) $(B)/$(m)/ct_list.d)
+    $($(m)_objs:.o=.d) $($(m)_gen:.c=.d.idl) $(B)/$(m)/ct_list.d \
+    $($(m)_below_objs:.o=.d))

@@ -26,10 +26,14 @@ my %may_include = (
     process  => [qw(core event process)],
     api      => [qw(core wire thrift)],
     modules  => [qw(api core wire thrift modules)],
+    # Reads .thrift files, and has the idl floor's objects in its own .so.
+    python   => [qw(api core wire thrift idl python)],
 );
 
 # The archive of a room may call into these; objs/libct_ROOM.a.
-my %may_call = (%may_include, modules => [qw(core event wire thrift modules)]);
+my %may_call = (%may_include,
+    modules => [qw(core event wire thrift modules)],
+    python  => [qw(core event wire thrift idl python)]);
 
 # Variables that may be written and belong to no struct, each with its reason.
 my %writable = (
@@ -83,6 +87,7 @@ sub room_of {
     my ($path) = @_;
 
     return 'wire' if $path =~ m{^(?:src/)?thrift/wire/};
+    return 'python' if $path =~ m{^(?:src/)?modules/python/};
     return 'api'  if $path =~ m{^(?:src/)?cthrift\.h$};
     return $path =~ m{^(?:src/)?([^/]+)/} ? $1 : 'unknown';
 }

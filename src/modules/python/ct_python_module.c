@@ -27,6 +27,8 @@
 #include "modules/python/ct_python_hooks.h"
 #include "modules/python/ct_python_host.h"
 #include "modules/python/ct_python_hub.h"
+#include "modules/python/ct_python_idl.h"
+#include "modules/python/ct_python_match.h"
 #include "modules/python/ct_python_peer.h"
 #include "modules/python/ct_python_preload.h"
 #include "modules/python/ct_python_schema.h"
@@ -82,6 +84,49 @@ directory_check(const ct_conf_t *conf, const ct_python_conf_t *own)
 }
 
 
+/* What the application tells of a service of its. */
+static ct_rc_t
+service_ask(ct_conf_t *conf, const ct_python_conf_t *own, ct_str_t name,
+            const ct_service_t **service)
+{
+    const char   *c_why = NULL;
+    const json_t *told = NULL;
+
+    if (ct_python_app_ask(conf, own, &told) != CT_OK) {
+        return CT_ERROR;
+    }
+    if (ct_python_schema_service(conf->pool, told, name, ct_python_call_invoke,
+                                 service, &c_why)
+        != CT_OK) {
+        return ct_conf_error(conf,
+                             "'%.*s' is no application for service "
+                             "'%.*s': %s",
+                             CT_STR_ARG(own->app), CT_STR_ARG(name), c_why);
+    }
+    return CT_OK;
+}
+
+
+/* That, or what a file says, to which the application must be true. */
+static ct_rc_t
+service_get(ct_conf_t *conf, const ct_python_conf_t *own, ct_str_t name,
+            const ct_service_t **service)
+{
+    const ct_service_t *of_app = NULL;
+
+    if (own->thrift.path.len == 0) {
+        return service_ask(conf, own, name, service);
+    }
+    if (ct_python_idl_service(conf, &own->thrift, name, ct_python_call_invoke,
+                              service)
+            != CT_OK
+        || service_ask(conf, own, name, &of_app) != CT_OK) {
+        return CT_ERROR;
+    }
+    return ct_python_match(conf, own, *service, of_app);
+}
+
+
 /* Of a block that has been read: ct_describe_fn. */
 static ct_rc_t
 describe(ct_conf_t *conf, ct_str_t name, ct_binding_t *binding)
@@ -91,25 +136,14 @@ describe(ct_conf_t *conf, ct_str_t name, ct_binding_t *binding)
     ct_array_t        *offers = offers_of(conf);
     ct_python_conf_t  *server = NULL;
     ct_python_offer_t *offer = ct_pool_zalloc(conf->pool, sizeof(*offer));
-    const char        *c_why = NULL;
-    const json_t      *told = NULL;
-    ct_rc_t            rc;
 
     if (own->import_timeout_ms == 0) {
         return ct_conf_error(conf, "python_import_timeout must be above 0");
     }
     if (ct_python_preload_check(conf) != CT_OK
         || directory_check(conf, own) != CT_OK
-        || ct_python_app_ask(conf, own, &told) != CT_OK) {
+        || service_get(conf, own, name, &offer->service) != CT_OK) {
         return CT_ERROR;
-    }
-    rc = ct_python_schema_service(conf->pool, told, name, ct_python_call_invoke,
-                                  &offer->service, &c_why);
-    if (rc != CT_OK) {
-        return ct_conf_error(conf,
-                             "'%.*s' is no application for service "
-                             "'%.*s': %s",
-                             CT_STR_ARG(own->app), CT_STR_ARG(name), c_why);
     }
     server = ct_conf_of(conf->cycle, conf->block->parent, &python_module);
     server->has_apps = true;
@@ -258,6 +292,8 @@ static const ct_conf_type_t gevent_check_type = {
 static const ct_directive_t python_directives[] = {
     { "python_app", CT_IN_SERVICE,
       CT_CONF_CUSTOM(ct_python_conf_t, app, app_type, NULL) },
+    { "python_thrift", CT_IN_SERVICE,
+      CT_CONF_CUSTOM(ct_python_conf_t, thrift, ct_python_idl_type, NULL) },
     { "python_path", CT_IN_THRIFT | CT_IN_SERVER | CT_IN_SERVICE,
       CT_CONF_CUSTOM(ct_python_conf_t, path, path_type, NULL) },
     { "python_chdir", CT_IN_THRIFT | CT_IN_SERVER | CT_IN_SERVICE,

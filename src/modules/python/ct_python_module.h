@@ -11,6 +11,8 @@
  *   ct_python_helper  its hooks of the server, in a process beside the master
  *   ct_python_event   what that is told
  *   ct_python_schema  what it tells, as tables
+ *   ct_python_idl     what a .thrift file tells, as tables
+ *   ct_python_match   whether both tell the same
  *   ct_python_host    the interpreter of a worker, and who is inside
  *   ct_python_frames  where its threads stand, when something hangs or crashes
  *   ct_python_preload  one that the master has, and all that it forks
@@ -53,6 +55,14 @@ struct ct_python_tie_s {
     ct_python_tie_t *after;     /* of the next one, which has our helper */
 };
 
+/* python_thrift; path is empty where there is none. */
+typedef struct ct_python_thrift_s {
+    ct_str_t              path;     /* absolute */
+    ct_str_t              service;  /* of the file; empty: as the block */
+    ct_conf_strs_t        includes; /* directories, absolute */
+    const ct_conf_node_t *node;     /* where it says so */
+} ct_python_thrift_t;
+
 /*
  * Of a block.  What is of the whole process, the interpreter's home and the
  * list of applications, counts in the main block's.
@@ -63,14 +73,18 @@ typedef struct ct_python_conf_s {
     ct_str_t       app;  /* MODULE:OBJECT, or empty */
     ct_conf_strs_t path; /* searched before what Python searches */
     ct_str_t       directory;
-    bool           processor_as_factory;
-    uint64_t       import_timeout_ms;
-    ct_str_t       home;          /* of a virtual environment, or empty */
-    bool           preload;       /* of the main block */
-    ct_array_t    *offers;        /* of the main block: ct_python_offer_t * */
-    ct_array_t    *apps;          /* of the main block: ct_python_app.c's */
-    bool           has_factories; /* of the main block: one of them is */
-    bool           has_apps;      /* of a server: a service of it has one */
+
+    ct_python_thrift_t thrift; /* of a service */
+
+    bool        processor_as_factory;
+    uint64_t    import_timeout_ms;
+    ct_str_t    home;          /* of a virtual environment, or empty */
+    bool        preload;       /* of the main block */
+    ct_array_t *offers;        /* of the main block: ct_python_offer_t * */
+    ct_array_t *apps;          /* of the main block: ct_python_app.c's */
+    ct_array_t *thrift_files;  /* the same: ct_python_idl.c's */
+    bool        has_factories; /* of the main block: one of them is */
+    bool        has_apps;      /* of a server: a service of it has one */
 
     /* Of the main block: python_config, and what its file defines. */
     ct_str_t              config;    /* absolute, or empty */
