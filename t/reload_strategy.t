@@ -145,7 +145,7 @@ for my $n (1 .. 3) {
 }
 
 # All at once, for comparison: three more.
-conf('all', "reload_strategy all;\nprobe_slow_start 300ms;\n"
+conf('all', "reload_strategy all;\nprobe_slow_start 1500ms;\n"
     . 'worker_processes 3;');
 {
     my ($status, $words, $least, $most) = watch_reload();

@@ -29,7 +29,7 @@ thrift {
         listen 127.0.0.1:%%PORT_1%% ssl;
         ssl_certificate %%TESTDIR%%/one.pem;
         ssl_certificate_key one.key;
-        ssl_handshake_timeout 300ms;
+        ssl_handshake_timeout 2s;
         service Probe { }
     }
     server {
