@@ -27,6 +27,9 @@ ct_buf_init(ct_buf_t *buf)
 void
 ct_buf_release(ct_buf_t *buf)
 {
+    if (buf->start == NULL) {
+        return;
+    }
     ct_mem_release(buf->start);
     ct_buf_init(buf);
 }
@@ -105,13 +108,10 @@ grow(ct_buf_t *buf, size_t len)
 
 
 ct_rc_t
-ct_buf_reserve(ct_buf_t *buf, size_t len)
+ct_buf_make_room(ct_buf_t *buf, size_t len)
 {
     const size_t front = (size_t) (buf->pos - buf->start);
 
-    if (len <= ct_buf_room(buf) && buf->start != NULL) {
-        return CT_OK;
-    }
     if (front > 0 && front >= ct_buf_len(buf)) {
         move_to_front(buf);
         if (len <= ct_buf_room(buf)) {
@@ -119,21 +119,6 @@ ct_buf_reserve(ct_buf_t *buf, size_t len)
         }
     }
     return grow(buf, len);
-}
-
-
-ct_rc_t
-ct_buf_append(ct_buf_t *buf, const void *data, size_t len)
-{
-    if (len == 0) {
-        return CT_OK;
-    }
-    if (ct_buf_reserve(buf, len) != CT_OK) {
-        return CT_ERROR;
-    }
-    memcpy(buf->last, data, len);
-    buf->last += len;
-    return CT_OK;
 }
 
 

@@ -43,14 +43,8 @@ CT_API void ct_buf_release(ct_buf_t *buf);
  */
 CT_API void ct_buf_reset(ct_buf_t *buf, size_t keep);
 
-/*
- * Makes room for `len` bytes at `last`, moving what is there to the front or
- * growing by doubling.  CT_ERROR when memory or size_t ends; nothing changes.
- */
-CT_API ct_rc_t ct_buf_reserve(ct_buf_t *buf, size_t len);
-
-/* Appends; CT_ERROR as ct_buf_reserve. */
-CT_API ct_rc_t ct_buf_append(ct_buf_t *buf, const void *data, size_t len);
+/* What ct_buf_reserve does where there is no room yet. */
+CT_API ct_rc_t ct_buf_make_room(ct_buf_t *buf, size_t len);
 
 /* Bytes waiting. */
 static inline size_t
@@ -65,6 +59,36 @@ static inline size_t
 ct_buf_room(const ct_buf_t *buf)
 {
     return (size_t) (buf->end - buf->last);
+}
+
+
+/*
+ * Makes room for `len` bytes at `last`, moving what is there to the front or
+ * growing by doubling.  CT_ERROR when memory or size_t ends; nothing changes.
+ */
+static inline ct_rc_t
+ct_buf_reserve(ct_buf_t *buf, size_t len)
+{
+    if (CT_LIKELY(len <= ct_buf_room(buf) && buf->start != NULL)) {
+        return CT_OK;
+    }
+    return ct_buf_make_room(buf, len);
+}
+
+
+/* Appends; CT_ERROR as ct_buf_reserve. */
+static inline ct_rc_t
+ct_buf_append(ct_buf_t *buf, const void *data, size_t len)
+{
+    if (len == 0) {
+        return CT_OK;
+    }
+    if (ct_buf_reserve(buf, len) != CT_OK) {
+        return CT_ERROR;
+    }
+    memcpy(buf->last, data, len);
+    buf->last += len;
+    return CT_OK;
 }
 
 
