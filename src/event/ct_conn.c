@@ -28,6 +28,7 @@
 #include "core/ct_mem.h"
 #include "event/ct_accept.h"
 #include "event/ct_loop.h"
+#include "event/ct_socket.h"
 #include "event/ct_tls.h"
 
 /* SIGPIPE is ignored by the process too, where this is not known. */
@@ -123,8 +124,8 @@ not_writable(ct_conn_t *conn)
 }
 
 
-ct_rc_t
-ct_conn_recv_raw(ct_conn_t *conn, void *data, size_t size, size_t *n)
+static inline ct_rc_t
+recv_raw(ct_conn_t *conn, void *data, size_t size, size_t *n)
 {
     ssize_t got;
 
@@ -132,10 +133,7 @@ ct_conn_recv_raw(ct_conn_t *conn, void *data, size_t size, size_t *n)
     if (conn->closed) {
         return CT_ERROR;
     }
-    do {
-        got = recv(conn->io.fd, data, size, 0);
-    } while (got < 0 && errno == EINTR);
-
+    got = ct_socket_recv(conn->io.fd, data, size);
     if (got == 0) {
         return CT_DECLINED;
     }
@@ -156,7 +154,14 @@ ct_conn_recv_raw(ct_conn_t *conn, void *data, size_t size, size_t *n)
 
 
 ct_rc_t
-ct_conn_send_raw(ct_conn_t *conn, const void *data, size_t len, size_t *n)
+ct_conn_recv_raw(ct_conn_t *conn, void *data, size_t size, size_t *n)
+{
+    return recv_raw(conn, data, size, n);
+}
+
+
+static inline ct_rc_t
+send_raw(ct_conn_t *conn, const void *data, size_t len, size_t *n)
 {
     const int flags = conn->is_ending ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL;
     ssize_t   sent;
@@ -165,10 +170,7 @@ ct_conn_send_raw(ct_conn_t *conn, const void *data, size_t len, size_t *n)
     if (conn->closed) {
         return CT_ERROR;
     }
-    do {
-        sent = send(conn->io.fd, data, len, flags);
-    } while (sent < 0 && errno == EINTR);
-
+    sent = ct_socket_send(conn->io.fd, data, len, flags);
     if (sent < 0) {
         if (!is_not_now(errno)) {
             return CT_ERROR;
@@ -185,11 +187,18 @@ ct_conn_send_raw(ct_conn_t *conn, const void *data, size_t len, size_t *n)
 
 
 ct_rc_t
+ct_conn_send_raw(ct_conn_t *conn, const void *data, size_t len, size_t *n)
+{
+    return send_raw(conn, data, len, n);
+}
+
+
+ct_rc_t
 ct_conn_recv(ct_conn_t *conn, void *data, size_t size, size_t *n)
 {
     const ct_rc_t rc = CT_UNLIKELY(conn->tls != NULL)
                            ? ct_tls_recv(conn, data, size, n)
-                           : ct_conn_recv_raw(conn, data, size, n);
+                           : recv_raw(conn, data, size, n);
 
     if (rc == CT_OK) {
         conn->bytes_in += *n;
@@ -204,7 +213,7 @@ ct_conn_send(ct_conn_t *conn, const void *data, size_t len, size_t *n)
 {
     const ct_rc_t rc = CT_UNLIKELY(conn->tls != NULL)
                            ? ct_tls_send(conn, data, len, n)
-                           : ct_conn_send_raw(conn, data, len, n);
+                           : send_raw(conn, data, len, n);
 
     if (rc == CT_OK) {
         conn->bytes_out += *n;

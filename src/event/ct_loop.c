@@ -44,6 +44,8 @@
 /* Of ct_loop_create. */
 #define MAX_EVENTS_LIMIT (1 << 16)
 
+#define NS_PER_MS 1000000
+
 
 struct ct_loop_s {
     const ct_poller_t *poller;
@@ -53,6 +55,7 @@ struct ct_loop_s {
     ct_queue_t         tasks;
     ct_queue_t         last_tasks;
     uint64_t           now_ms;
+    uint64_t           seen_ns;       /* not before now_ms of this turn */
     _Atomic uint64_t   busy_since_ms; /* read by the thread that watches */
     bool               now_is_old;    /* the wait may have ended since */
     bool               in_turn;
@@ -217,6 +220,21 @@ ct_loop_now_ms(const ct_loop_t *loop)
 
 
 uint64_t
+ct_loop_seen_ns(const ct_loop_t *loop)
+{
+    return loop->seen_ns;
+}
+
+
+uint64_t
+ct_loop_look_ns(ct_loop_t *loop)
+{
+    loop->seen_ns = ct_clock_ns();
+    return loop->seen_ns;
+}
+
+
+uint64_t
 ct_loop_busy_since_ms(const ct_loop_t *loop)
 {
     return atomic_load_explicit(&loop->busy_since_ms, memory_order_relaxed);
@@ -294,7 +312,8 @@ refresh_now(ct_loop_t *loop)
 {
     if (loop->now_is_old) {
         loop->now_is_old = false;
-        loop->now_ms = ct_clock_ms();
+        loop->seen_ns = ct_clock_ns();
+        loop->now_ms = loop->seen_ns / NS_PER_MS;
         atomic_store_explicit(&loop->busy_since_ms, loop->now_ms,
                               memory_order_relaxed);
     }
@@ -404,7 +423,7 @@ wait_ms(ct_loop_t *loop, int limit_ms)
         || !ct_queue_is_empty(&loop->last_tasks)) {
         return 0;
     }
-    loop->now_ms = ct_clock_ms();
+    loop->now_ms = ct_loop_look_ns(loop) / NS_PER_MS;
     return ct_timer_wait_ms(loop, limit_ms);
 }
 

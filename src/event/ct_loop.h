@@ -71,6 +71,14 @@ void ct_loop_on_turn(ct_loop_t *loop, ct_loop_turn_fn fn, void *data);
 uint64_t ct_loop_now_ms(const ct_loop_t *loop);
 
 /*
+ * The last time in this turn that the loop or one of its callbacks has seen on
+ * the clock, monotonic: what begins now is taken to begin then, which spares a
+ * look at it.  ct_loop_look_ns looks.
+ */
+uint64_t ct_loop_seen_ns(const ct_loop_t *loop);
+uint64_t ct_loop_look_ns(ct_loop_t *loop);
+
+/*
  * Since when the loop has been at work without a turn, monotonic; 0 while it
  * waits for something to do.  May be asked by any thread.
  */

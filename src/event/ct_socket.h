@@ -33,6 +33,13 @@ ct_rc_t ct_socket_listen(int fd, int backlog);
  */
 ct_rc_t ct_socket_accept(int fd, struct sockaddr_storage *peer, int *accepted);
 
+/*
+ * recv(2) without flags, and send(2), with EINTR met.  They are no points of
+ * cancellation, where the system allows it: see ct_socket.c.
+ */
+ssize_t ct_socket_recv(int fd, void *data, size_t size);
+ssize_t ct_socket_send(int fd, const void *data, size_t len, int flags);
+
 /* Whether `fd` is a stream socket on which listen(2) was called. */
 bool ct_socket_is_listening(int fd);
 

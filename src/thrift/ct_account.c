@@ -18,6 +18,7 @@
 #include "core/ct_module.h"
 #include "core/ct_usdt.h"
 #include "event/ct_conn.h"
+#include "event/ct_loop.h"
 #include "thrift/ct_dialect_conf.h"
 #include "thrift/ct_pending.h"
 #include "thrift/ct_server.h"
@@ -148,7 +149,7 @@ void
 ct_account_close(ct_pending_t *pending, ct_outcome_t outcome)
 {
     ct_board_row_t *row = method_row(pending);
-    const uint64_t  now_ns = ct_clock_ns();
+    const uint64_t  now_ns = ct_loop_look_ns(pending->state->worker->loop);
     const uint64_t  time_us = (now_ns - pending->started_ns) / 1000;
 
     probe_done(pending, outcome, time_us);

@@ -137,7 +137,7 @@ ct_pending_create(ct_session_t *session)
     pending->call = (ct_call_t){ .pool = pending->call.pool,
                                  .log = pending->call.log,
                                  .worker = pending->call.worker };
-    pending->started_ns = ct_clock_ns();
+    pending->started_ns = ct_loop_seen_ns(state->worker->loop);
     pending->ended_ns = 0;
     pending->waits = false;
     atomic_store_explicit(&pending->begun_ns, 0, memory_order_relaxed);
@@ -239,13 +239,17 @@ ct_pending_destroy(ct_pending_t *pending)
         ct_block_drop(pending->block);
         ct_in_flight_leave(pending);
     }
-    ct_timer_stop(state->worker->loop, &pending->timer);
+    if (CT_UNLIKELY(ct_timer_is_on(&pending->timer))) {
+        ct_timer_stop(state->worker->loop, &pending->timer);
+    }
     ct_deadline_stop(pending);
     if (state->nfree_calls >= FREE_CALLS) {
         pending_release(pending);
         return;
     }
-    ct_buf_release(&pending->reply);
+    if (pending->reply.start != NULL) {
+        ct_buf_release(&pending->reply);
+    }
     ct_pool_reset(pending->call.pool);
     ct_queue_push(&state->free_calls, &pending->link);
     state->nfree_calls++;

@@ -21,6 +21,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "core/ct_clock.h"
 #include "core/ct_file.h"
 #include "core/ct_log.h"
 #include "core/ct_mem.h"
@@ -363,6 +364,24 @@ wakes_from_a_signal_handler(void **state)
 
 
 /* Stands in for a thread that asks while a turn is under way. */
+/* What has been seen is not older than the turn, and a look is newer. */
+static void
+sees_the_clock(void **state)
+{
+    fixture_t f;
+    uint64_t  seen_ns;
+
+    start(&f, state);
+    ct_loop_turn(f.loop, 0);
+    seen_ns = ct_loop_seen_ns(f.loop);
+    assert_true(seen_ns / 1000000 >= ct_loop_now_ms(f.loop));
+    assert_true(ct_loop_look_ns(f.loop) >= seen_ns);
+    assert_true(ct_loop_seen_ns(f.loop) >= seen_ns);
+    assert_true(ct_loop_seen_ns(f.loop) <= ct_clock_ns());
+    stop(&f);
+}
+
+
 static void
 tells_since_when_it_is_busy(void **state)
 {
@@ -685,6 +704,7 @@ static const struct CMUnitTest claims[] = {
     CLAIM(does_not_give_old_news_to_a_new_registration),
     CLAIM(serves_many_at_once),
     CLAIM(wakes_from_a_signal_handler),
+    CLAIM(sees_the_clock),
     CLAIM(tells_since_when_it_is_busy),
     CLAIM(tells_whom_it_works_for),
     CLAIM(begins_nothing_when_stopped_before_the_wait),
