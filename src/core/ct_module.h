@@ -31,7 +31,7 @@ typedef struct ct_web_s        ct_web_t;
  * Grows by one with every change to a public struct.  A module built against
  * another number is refused by name.
  */
-#define CT_MODULE_ABI 6
+#define CT_MODULE_ABI 7
 
 /*
  * One worker process, as its modules see it.  All of it belongs to the thread
@@ -146,6 +146,14 @@ struct ct_module_s {
 
     /* Worker: a connection is about to be closed, or given away. */
     void (*closed)(ct_conn_t *conn, void *state);
+
+    /*
+     * Worker, while it starts: whether this module has anything to do at the
+     * calls of a method whose inmost block has `conf`, its own struct.  Where
+     * it says no the three hooks below are not called, but for messages that
+     * turn out to have no method.  Left out: they always are.
+     */
+    bool (*heeds_calls)(const void *conf);
 
     /*
      * Worker: arguments are decoded, the handler has not run.  CT_ERROR

@@ -92,6 +92,15 @@ access_log_call_ended(ct_call_t *call, void *data)
 }
 
 
+static bool
+access_log_heeds_calls(const void *data)
+{
+    const ct_access_log_conf_t *conf = data;
+
+    return conf->logs.n != 0;
+}
+
+
 static void
 pool_destroy(void *data)
 {
@@ -176,5 +185,6 @@ const ct_module_t ct_access_log_module = {
     .leaving = access_log_leaving,
     .reopening = access_log_reopening,
     .worker_exit = access_log_worker_exit,
+    .heeds_calls = access_log_heeds_calls,
     .call_ended = access_log_call_ended,
 };

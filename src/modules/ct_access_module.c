@@ -213,6 +213,15 @@ access_web(ct_call_t *call, ct_web_t *web, void *data)
 }
 
 
+static bool
+access_heeds_calls(const void *data)
+{
+    const access_conf_t *conf = data;
+
+    return conf->rules.n != 0;
+}
+
+
 static ct_rc_t
 access_worker_init(ct_worker_t *worker, void **state)
 {
@@ -246,6 +255,7 @@ const ct_module_t ct_access_module = {
     .conf_size = sizeof(access_conf_t),
     .directives = access_directives,
     .worker_init = access_worker_init,
+    .heeds_calls = access_heeds_calls,
     .before_call = access_before_call,
     .web = access_web,
 };

@@ -438,13 +438,19 @@ req_before_call(ct_call_t *call, void *data)
     const req_conf_t *conf = ct_call_conf_at(call, state->index);
     req_verdict_t     verdict;
 
-    if (conf->limits.n == 0) {
-        return CT_OK;
-    }
     if (limits_apply(call, &conf->limits, state, &verdict) != CT_OK) {
         return refuse(call, conf, state, &verdict);
     }
     return verdict.wait != 0 ? delay(call, conf, state, &verdict) : CT_OK;
+}
+
+
+static bool
+req_heeds_calls(const void *data)
+{
+    const req_conf_t *conf = data;
+
+    return conf->limits.n != 0;
 }
 
 
@@ -504,5 +510,6 @@ const ct_module_t ct_limit_req_module = {
     .directives = req_directives,
     .configured = req_configured,
     .worker_init = req_worker_init,
+    .heeds_calls = req_heeds_calls,
     .before_call = req_before_call,
 };

@@ -318,6 +318,7 @@ handler_add(ct_conf_t *conf, ct_offer_t *offer, const ct_method_t *method,
     }
     handler->method = method;
     handler->offer = offer;
+    handler->name = name;
     handler->index = handlers->n;
     handler->plain_service = plain_name(ct_str_of(offer->service->name));
     handler->plain_method = plain_name(name);

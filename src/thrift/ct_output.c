@@ -69,14 +69,16 @@ ct_rc_t
 ct_output_send(ct_session_t *session)
 {
     ct_thrift_state_t *state = session->state;
-    ct_rc_t            rc;
+    ct_rc_t            rc = CT_OK;
 
     if (session->deflated != NULL && ct_deflated_pack(session) != CT_OK) {
         return CT_ERROR;
     }
-    rc = buf_send(session, &session->out);
-    if (rc == CT_OK) {
-        ct_buf_release(&session->out);
+    if (session->out.start != NULL) {
+        rc = buf_send(session, &session->out);
+        if (rc == CT_OK) {
+            ct_buf_release(&session->out);
+        }
     }
     if (state->out_owner != session) {
         return rc;

@@ -181,19 +181,22 @@ answer_write(ct_pending_t *pending, ct_rc_t rc, ct_buf_t *out)
 }
 
 
+static const ct_hooks_t *
+hooks_of(const ct_pending_t *pending)
+{
+    return ct_hooked_of(pending->state->hooks, pending->handler);
+}
+
+
 static void
 hooks_after(ct_pending_t *pending)
 {
-    const ct_worker_t *worker = pending->state->worker;
-    const ct_array_t  *modules = &worker->cycle->modules;
+    const ct_hooked_list_t *hooked = &hooks_of(pending)->after_call;
 
-    for (size_t i = 0; i < modules->n; i++) {
-        const ct_module_t *module =
-            *(const ct_module_t **) ct_array_at(modules, i);
+    for (size_t i = 0; i < hooked->n; i++) {
+        const ct_hooked_t *next = &hooked->list[i];
 
-        if (module->after_call != NULL) {
-            module->after_call(&pending->call, worker->states[i]);
-        }
+        next->module->after_call(&pending->call, *next->state);
     }
 }
 
@@ -201,19 +204,16 @@ hooks_after(ct_pending_t *pending)
 void
 ct_reply_ended(ct_pending_t *pending)
 {
-    const ct_thrift_state_t *state = pending->state;
-    const ct_worker_t       *worker = state->worker;
+    const ct_hooked_list_t *hooked = &hooks_of(pending)->call_ended;
 
     if (pending->has_ended) {
         return;
     }
     pending->has_ended = true;
-    for (size_t i = 0; i < state->ncall_ended; i++) {
-        const size_t       index = state->call_ended[i];
-        const ct_module_t *module =
-            *(const ct_module_t **) ct_array_at(&worker->cycle->modules, index);
+    for (size_t i = 0; i < hooked->n; i++) {
+        const ct_hooked_t *next = &hooked->list[i];
 
-        module->call_ended(&pending->call, worker->states[index]);
+        next->module->call_ended(&pending->call, *next->state);
     }
 }
 
@@ -300,7 +300,7 @@ ct_reply(ct_pending_t *pending, ct_rc_t rc)
     if (pending->is_due) {
         ct_account_close(pending, pending->outcome);
     }
-    if (pending->state->has_after_call && pending->call.method != NULL) {
+    if (pending->call.method != NULL) {
         hooks_after(pending);
     }
     ct_reply_ended(pending);

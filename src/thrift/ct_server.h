@@ -79,6 +79,7 @@ typedef struct ct_handler_s {
     const ct_method_t *method;
     const ct_offer_t  *offer;
     const void        *conf;  /* the handling module's, of the inmost block */
+    ct_str_t           name;  /* of the method */
     unsigned           row;   /* in the scoreboard */
     size_t             index; /* among all of the configuration */
 

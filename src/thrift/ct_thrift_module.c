@@ -285,30 +285,6 @@ thrift_configured(ct_cycle_t *cycle)
 }
 
 
-static void
-hooks_find(ct_thrift_state_t *state)
-{
-    const ct_array_t *modules = &state->worker->cycle->modules;
-
-    state->before_call =
-        ct_pool_alloc(state->worker->pool, modules->n * sizeof(size_t));
-    state->call_ended =
-        ct_pool_alloc(state->worker->pool, modules->n * sizeof(size_t));
-    for (size_t i = 0; i < modules->n; i++) {
-        const ct_module_t *module =
-            *(const ct_module_t **) ct_array_at(modules, i);
-
-        if (module->before_call != NULL) {
-            state->before_call[state->nbefore_call++] = i;
-        }
-        if (module->call_ended != NULL) {
-            state->call_ended[state->ncall_ended++] = i;
-        }
-        state->has_after_call |= module->after_call != NULL;
-    }
-}
-
-
 /* Whose call the loop is busy with; see ct_loop_set_peer. */
 static bool
 running_peer(const void *data, ct_peer_t *peer)
@@ -363,7 +339,7 @@ thrift_worker_init(ct_worker_t *worker, void **state)
     ct_queue_init(&made->deferred);
     ct_in_flight_init(made);
     ct_account_init(made);
-    hooks_find(made);
+    made->hooks = ct_hooked_find(worker);
     ct_loop_set_peer(worker->loop, running_peer, made);
     *state = made;
     return CT_OK;

@@ -13,6 +13,7 @@
 #include "core/ct_queue.h"
 #include "event/ct_complaint.h"
 #include "thrift/ct_dialect_conf.h"
+#include "thrift/ct_hooked.h"
 #include "thrift/ct_id_source.h"
 #include "thrift/ct_wall.h"
 #include "thrift/wire/ct_transport.h"
@@ -30,30 +31,26 @@ extern const ct_module_t ct_thrift_module;
  * no buffer of its own.
  */
 typedef struct ct_thrift_state_s {
-    ct_worker_t    *worker;
-    ct_block_t     *scratch;
-    ct_buf_t        out;
-    ct_session_t   *out_owner;   /* whose replies `out` holds, or NULL */
-    ct_scan_t       scan;        /* of a message that is whole already */
-    size_t         *before_call; /* indices of modules with that hook */
-    size_t          nbefore_call;
-    size_t         *call_ended;
-    size_t          ncall_ended;
-    bool            has_after_call;
-    ct_queue_t      free_calls;
-    size_t          nfree_calls;
-    ct_fibers_t    *fibers;
-    size_t          fiber_index; /* of ct_fiber_module */
-    ct_offload_t  **pools;       /* by the index of a ct_thread_pool_t */
-    ct_queue_t      deferred;    /* calls that wait for ct_call_finish */
-    ct_pending_t   *running;     /* whose handler the loop runs, or NULL */
-    ct_complaints_t complaints;  /* of what peers sent */
-    ct_complaints_t refusals[CT_COUNTERS]; /* of calls, by their counter */
-    uint32_t       *in_flight;             /* by ct_in_flight_t.index */
-    bool            times_handlers;        /* $handler_time is used */
-    ct_str_t        hostname;
-    ct_wall_t       wall;
-    ct_id_source_t  ids; /* of calls, where clients send none */
+    ct_worker_t      *worker;
+    ct_block_t       *scratch;
+    ct_buf_t          out;
+    ct_session_t     *out_owner; /* whose replies `out` holds, or NULL */
+    ct_scan_t         scan;      /* of a message that is whole already */
+    const ct_hooks_t *hooks;     /* see ct_hooked_of */
+    ct_queue_t        free_calls;
+    size_t            nfree_calls;
+    ct_fibers_t      *fibers;
+    size_t            fiber_index; /* of ct_fiber_module */
+    ct_offload_t    **pools;       /* by the index of a ct_thread_pool_t */
+    ct_queue_t        deferred;    /* calls that wait for ct_call_finish */
+    ct_pending_t     *running;     /* whose handler the loop runs, or NULL */
+    ct_complaints_t   complaints;  /* of what peers sent */
+    ct_complaints_t   refusals[CT_COUNTERS]; /* of calls, by their counter */
+    uint32_t         *in_flight;             /* by ct_in_flight_t.index */
+    bool              times_handlers;        /* $handler_time is used */
+    ct_str_t          hostname;
+    ct_wall_t         wall;
+    ct_id_source_t    ids; /* of calls, where clients send none */
 
     /* Of the scoreboard, by ct_dialect_place; and that of the last call. */
     unsigned     dialect_rows[CT_DIALECTS];
