@@ -57,7 +57,8 @@ sources = $(wildcard src/*/*.c src/*/*/*.c examples/*/Makefile \
 news = $(strip $(filter-out $(KNOWN),$(sources)) \
     $(filter-out $(sources),$(KNOWN)))
 
-$(B)/Makefile: configure $(wildcard auto/*) $(if $(news),changed)
+$(B)/Makefile: configure $(wildcard auto/* src/modules/*/Makefile) \
+    $(if $(news),changed)
 	@if [ -f $(B)/args ] && [ ! -f $(B)/by-make ]; then \
 	    eval "set -- $$(cat $(B)/args)" && ./configure "$$@"; \
 	else \
