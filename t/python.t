@@ -151,6 +151,11 @@ like($t->log_text, qr/failed:[ ]ValueError:[ ]failed[ ]by[ ]request
         ,[ ]in[ ]fail[ ]\(\S+handler\.py:\d+\)
         ,.*client:[ ]127\.0\.0\.1:\d+,[ ]method:[ ]PingService\.fail/x,
     'a failure with its place, client and method');
+like($t->log_text, qr/failed:[ ]ValueError:[ ]failed[ ]by[ ]request
+        ,[ ]in[ ]fail[ ]\(\S+handler\.py:\d+\)
+        ,[ ]in[ ]process_fail[ ]\(\S+PingService\.py:\d+\)/x,
+    '... also where generated code has caught it');
+unlike($t->log_text, qr/Unexpected exception in handler/, '... in one line');
 
 # ---- Side by side on threads; one after the other in the loop.
 
@@ -302,7 +307,7 @@ END
     $own->write_file('busy.py', <<'END');
 import logging
 import signal
-from app_thriftpy2 import app
+from app_apache import app
 
 signal.signal(signal.SIGTERM, lambda *args: None)
 logging.basicConfig(filename="%%TESTDIR%%/own.log", level=logging.DEBUG,
@@ -314,6 +319,12 @@ END
     is($own->read_file('own.log') =~ /mine: told of logged/, 1,
         '... to its own file');
     unlike($own->log_text, qr/told of logged/, '... and nowhere else');
+    $client->call('fail', [[1, ['string', 'value']]]);
+    like($own->read_file('own.log'),
+        qr/mine: Unexpected exception in handler\nTraceback .*\nValueError: /s,
+        'it hears what generated code has caught');
+    is(() = $own->log_text =~ /ValueError: failed by request/g, 1,
+        '... and the log has its line of that');
     like($own->log_text, qr/an import has taken signal 15 \(Terminated\)/,
         'a signal of the server is not its');
     my ($worker) = $own->workers;

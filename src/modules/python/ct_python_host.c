@@ -22,6 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "modules/python/ct_python_apache.h"
 #include "modules/python/ct_python_fork.h"
 #include "modules/python/ct_python_frames.h"
 #include "modules/python/ct_python_native.h"
@@ -31,6 +32,7 @@
 #include "modules/python/ct_python_task.h"
 
 #define RUNTIME_NAME "_cthrift_runtime"
+#define APACHE_NAME  "_cthrift_apache"
 
 
 /*
@@ -181,6 +183,25 @@ ct_python_host_module(const char *c_name, const uint8_t *bytes, size_t len)
 }
 
 
+/* The module that is kept, and another that it imports when it needs that. */
+static PyObject *
+runtime_make(void)
+{
+    PyObject *runtime = ct_python_host_module(RUNTIME_NAME, ct_python_runtime,
+                                              ct_python_runtime_len);
+    PyObject *apache =
+        runtime == NULL ? NULL
+                        : ct_python_host_module(APACHE_NAME, ct_python_apache,
+                                                ct_python_apache_len);
+
+    if (apache == NULL) {
+        Py_CLEAR(runtime);
+    }
+    Py_XDECREF(apache);
+    return runtime;
+}
+
+
 /* Inside, and the first time. */
 static ct_rc_t
 parts_make(ct_python_host_t *host)
@@ -189,8 +210,7 @@ parts_make(ct_python_host_t *host)
     PyObject *done = NULL;
 
     if (native != NULL) {
-        host->runtime = ct_python_host_module(RUNTIME_NAME, ct_python_runtime,
-                                              ct_python_runtime_len);
+        host->runtime = runtime_make();
     }
     if (host->runtime != NULL) {
         PyObject *write = PyObject_GetAttrString(native, "log");

@@ -247,17 +247,11 @@ around = None
 # Buffers that have held more than this are not kept.
 _KEPT = 65536
 
-
-def _apache_memory(library):
-    """Class of a buffer, how one is filled anew, class of a protocol."""
-    from thrift.protocol.TBinaryProtocol import TBinaryProtocolAccelerated
-    from thrift.transport.TTransport import TMemoryBuffer
-
-    return TMemoryBuffer, TMemoryBuffer.__init__, TBinaryProtocolAccelerated
-
-
 def _thriftpy_memory(library):
-    """The same; in Cython where the library has that."""
+    """Class of a buffer, how one is filled anew, class of a protocol.
+
+    In Cython where the library has that.
+    """
     protocols = importlib.import_module(library + ".protocol")
     transports = importlib.import_module(library + ".transport")
     memory = getattr(transports, "TCyMemoryBuffer", None)
@@ -268,8 +262,7 @@ def _thriftpy_memory(library):
     return memory, memory.setvalue, protocol
 
 
-def _serve_from(memory, fill, protocol, processor):
-    process = processor.process
+def _serve_from(memory, fill, protocol, process):
     idle = []    # used and whole; each is one call's at a time
 
     def serve(message):
@@ -293,8 +286,13 @@ def _serve_from(memory, fill, protocol, processor):
 def _serve_of(processor, name):
     """The function that answers for one service."""
     library, inner = services_of(processor)[name]
-    of = _apache_memory if library == "thrift" else _thriftpy_memory
-    serve = _serve_from(*of(library), inner)
+    if library == "thrift":
+        import _cthrift_apache as apache
+
+        apache.hear_caught(inner)
+        serve = _serve_from(*apache.memory(), apache.process_of(inner))
+    else:
+        serve = _serve_from(*_thriftpy_memory(library), inner.process)
     return around(serve, library, name) if around else serve
 
 
@@ -451,6 +449,10 @@ class _LogFormatter(logging.Formatter):
         return _printable(super().format(record))
 
 
+# Exceptions, by their ids, that their calls will tell of.
+told_elsewhere = set()
+
+
 class _LogHandler(logging.Handler):
     """Python's logging, into the error log."""
 
@@ -459,6 +461,8 @@ class _LogHandler(logging.Handler):
         self._write = write
 
     def emit(self, record):
+        if record.exc_info and id(record.exc_info[1]) in told_elsewhere:
+            return
         try:
             self._write(record.levelno, self.format(record).encode())
         except Exception:
