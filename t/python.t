@@ -53,6 +53,17 @@ thrift {
         execute threads;
         service PingService { python_app app_thriftpy2:factory; }
     }
+    server {
+        listen 127.0.0.1:%%PORT_8%%;
+        service First { python_app app_apache:defaulted; }
+        service PingService { python_app app_apache:defaulted; }
+    }
+    server {
+        listen 127.0.0.1:%%PORT_9%%;
+        service First { python_app app_apache:defaulted; }
+        service PingService { python_app app_apache:defaulted; }
+        default_service First;
+    }
 }
 END
 $t->start;
@@ -171,6 +182,18 @@ for my $port (3, 4) {
 for my $name (qw(First Second)) {
     is(result($t->client(port => $t->port(5))->call("$name:ping", [])), 'pong',
         "a multiplexed processor: $name");
+}
+# What registerDefault() was given answers where no service is named.
+for ([8, 'PingService', 'First'], [9, 'First', 'PingService']) {
+    my ($port, $default, $other) = @$_;
+    my $client = $t->client(port => $t->port($port));
+
+    $client->oneway('note', [[1, ['string', "of $port"]]]);
+    ok(CThrift::Test::wait_for(sub {
+        told($client, "$default:tell", 'notes') =~ /of $port/;
+    }), "port $port: no service is $default");
+    unlike(told($client, "$other:tell", 'notes'), qr/of $port/,
+        "... and not $other");
 }
 for my $port (6, 7) {
     my ($one, $two) = map { $t->client(port => $t->port($port)) } 1 .. 2;

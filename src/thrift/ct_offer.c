@@ -179,6 +179,18 @@ ct_offer_claim(ct_conf_t *conf, const ct_module_t *module, unsigned places,
 }
 
 
+void
+ct_offer_prefer(const ct_conf_t *conf)
+{
+    ct_server_t *server = conf->block->parent->data;
+
+    if (!server->is_preferred) {
+        server->unprefixed = conf->block->data;
+        server->is_preferred = true;
+    }
+}
+
+
 /* What the module says that has claimed the block. */
 static ct_rc_t
 binding_ask(ct_conf_t *conf, ct_str_t name, ct_str_t handler, ct_offer_t *offer)

@@ -43,4 +43,11 @@ enum {
 CT_API ct_rc_t ct_offer_claim(ct_conf_t *conf, const ct_module_t *module,
                               unsigned places, ct_describe_fn describe);
 
+/*
+ * For a ct_describe_fn: calls without the name of a service are for this one,
+ * wherever it stands among the others of its server; of several that say so
+ * for the first.  default_service goes before.
+ */
+CT_API void ct_offer_prefer(const ct_conf_t *conf);
+
 #endif /* CT_OFFER_H */

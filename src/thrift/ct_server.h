@@ -114,11 +114,12 @@ typedef struct ct_server_s {
     ct_dialects_t           dialects;     /* that are spoken here */
     size_t                  thrift_index; /* of ct_thrift_module */
     size_t                  nlistens;
-    size_t                  nproxied;    /* of them, with proxy_protocol */
-    size_t                  nhttp;       /* of them, for nothing but HTTP */
-    bool                    shows_pages; /* of a module: ct_pages.h */
-    ct_hash_t               offers;      /* by service name: ct_offer_t * */
-    ct_offer_t             *unprefixed;  /* takes names without "Service:" */
+    size_t                  nproxied;     /* of them, with proxy_protocol */
+    size_t                  nhttp;        /* of them, for nothing but HTTP */
+    bool                    shows_pages;  /* of a module: ct_pages.h */
+    ct_hash_t               offers;       /* by service name: ct_offer_t * */
+    ct_offer_t             *unprefixed;   /* takes names without "Service:" */
+    bool                    is_preferred; /* that one, by its module */
 } ct_server_t;
 
 /*

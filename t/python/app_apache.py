@@ -25,6 +25,12 @@ multiplexed.registerProcessor(
     "Second", PingService.Processor(Handler(ttypes, _ERRORS)))
 
 
+defaulted = TMultiplexedProcessor()
+defaulted.registerProcessor(
+    "First", PingService.Processor(Handler(ttypes, _ERRORS)))
+defaulted.registerDefault(PingService.Processor(Handler(ttypes, _ERRORS)))
+
+
 class _Factory:
     """A processor of its own for each connection."""
 

@@ -90,6 +90,7 @@ service_ask(ct_conf_t *conf, const ct_python_conf_t *own, ct_str_t name,
             const ct_service_t **service)
 {
     const char   *c_why = NULL;
+    const char   *c_default;
     const json_t *told = NULL;
 
     if (ct_python_app_ask(conf, own, &told) != CT_OK) {
@@ -102,6 +103,10 @@ service_ask(ct_conf_t *conf, const ct_python_conf_t *own, ct_str_t name,
                              "'%.*s' is no application for service "
                              "'%.*s': %s",
                              CT_STR_ARG(own->app), CT_STR_ARG(name), c_why);
+    }
+    c_default = json_string_value(json_object_get(told, "default"));
+    if (c_default != NULL && ct_str_eq_c(name, c_default)) {
+        ct_offer_prefer(conf);
     }
     return CT_OK;
 }

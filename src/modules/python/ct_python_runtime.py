@@ -94,14 +94,27 @@ def _apache_name(processor):
                    % type(processor).__name__)
 
 
+def _default_of(processor):
+    """(name, processor) of what registerDefault() was given, or None."""
+    default = getattr(processor, "defaultProcessor", None)
+    if default is None or not _is_a(processor, "TMultiplexedProcessor"):
+        return None
+    for name, inner in processor.services.items():
+        if inner is default:
+            return name, default
+    name = _apache_name(default)
+    return None if name in processor.services else (name, default)
+
+
 def services_of(processor):
     """{ name: (library, processor) } of all that it answers for."""
     library = _library(processor)
     if library == "thrift":
-        if _is_a(processor, "TMultiplexedProcessor"):
-            return {name: (library, inner)
-                    for name, inner in processor.services.items()}
-        return {_apache_name(processor): (library, processor)}
+        if not _is_a(processor, "TMultiplexedProcessor"):
+            return {_apache_name(processor): (library, processor)}
+        found = dict(processor.services)
+        found.update([_default_of(processor)] if _default_of(processor) else [])
+        return {name: (library, inner) for name, inner in found.items()}
     if _is_a(processor, "TMultiplexedProcessor"):
         return {name: (library, inner)
                 for name, inner in processor.processors.items()}
@@ -236,6 +249,7 @@ def describe(processor):
                 "result": None if result is None else schema.struct(result)})
         services.append({"name": name, "schema": number, "methods": methods})
     return {"services": services,
+            "default": (_default_of(processor) or [None])[0],
             "schemas": [schema.structs for _, schema in schemas.values()]}
 
 

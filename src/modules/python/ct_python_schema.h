@@ -6,12 +6,14 @@
  *   { "services": [ { "name": TEXT, "schema": NUMBER,
  *                     "methods": [ { "name": TEXT, "args": STRUCT,
  *                                    "result": STRUCT or null } ] } ],
+ *     "default":  TEXT or null,
  *     "schemas":  [ [ { "name": TEXT, "exception": BOOL,
  *                       "fields": [ [ID, NAME, REQUIRED, TYPE] ] } ] ] }
  *
  * STRUCT is a place in the list of structs of the service's schema.  TYPE is
  * "bool", "i8" and so on, or ["list", TYPE], ["set", TYPE], ["map", TYPE,
- * TYPE], ["struct", STRUCT].  A method without a result is oneway.
+ * TYPE], ["struct", STRUCT].  A method without a result is oneway.  "default"
+ * names the service that takes calls without the name of one.
  */
 
 #ifndef CT_PYTHON_SCHEMA_H
