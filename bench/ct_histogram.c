@@ -7,8 +7,6 @@
 
 #include "ct_histogram.h"
 
-#include <stddef.h>
-
 /* Bits that a value keeps: 128 parts and the leading one. */
 #define KEPT_BITS 8
 
@@ -26,9 +24,8 @@ place_of(uint64_t value)
 }
 
 
-/* The largest value of a place. */
-static uint64_t
-value_at(size_t place)
+uint64_t
+ct_histogram_value(size_t place)
 {
     size_t shift;
 
@@ -58,8 +55,36 @@ ct_histogram_percentile(const ct_histogram_t *histogram, double percent)
     for (i = 0; i < CT_HISTOGRAM_SIZE; i++) {
         seen += histogram->counts[i];
         if (seen != 0 && (double) seen >= wanted) {
-            return value_at(i);
+            return ct_histogram_value(i);
         }
     }
     return 0;
+}
+
+
+void
+ct_histogram_merge(ct_histogram_t *histogram, const ct_histogram_t *other)
+{
+    size_t i;
+
+    for (i = 0; i < CT_HISTOGRAM_SIZE; i++) {
+        histogram->counts[i] += other->counts[i];
+    }
+    histogram->total += other->total;
+}
+
+
+double
+ct_histogram_mean(const ct_histogram_t *histogram)
+{
+    double sum = 0;
+    double below;
+    size_t i;
+
+    for (i = 0; i < CT_HISTOGRAM_SIZE; i++) {
+        below = i == 0 ? 0 : (double) ct_histogram_value(i - 1) + 1;
+        sum += (double) histogram->counts[i]
+               * ((below + (double) ct_histogram_value(i)) / 2);
+    }
+    return histogram->total == 0 ? 0 : sum / (double) histogram->total;
 }

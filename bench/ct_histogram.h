@@ -9,6 +9,7 @@
 #ifndef CT_HISTOGRAM_H
 #define CT_HISTOGRAM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define CT_HISTOGRAM_PARTS 128
@@ -31,5 +32,14 @@ void ct_histogram_add(ct_histogram_t *histogram, uint64_t value);
  */
 uint64_t ct_histogram_percentile(const ct_histogram_t *histogram,
                                  double                percent);
+
+/* Adds what `other` has counted. */
+void ct_histogram_merge(ct_histogram_t *histogram, const ct_histogram_t *other);
+
+/* The mean of all values, each taken as the middle of its part; 0 of none. */
+double ct_histogram_mean(const ct_histogram_t *histogram);
+
+/* The largest value that is counted in place `i` < CT_HISTOGRAM_SIZE. */
+uint64_t ct_histogram_value(size_t i);
 
 #endif
