@@ -29,7 +29,7 @@ DEPS = -MMD -MP
 gunicorn = $(patsubst python,$(B)/cthrift-gunicorn,\
     $(filter python,$(dynamic_modules)))
 
-all: archives programs modules
+all: archives programs modules $(B)/cthrift-bench
 archives: $(patsubst %,$(B)/libct_%.a,$(floors))
 programs: $(addprefix $(B)/,$(programs))
 modules: $(patsubst %,$(B)/%.so,$(dynamic_modules)) $(gunicorn)
@@ -87,6 +87,7 @@ below_idl = idl wire core
 below_thrift = thrift event wire core
 below_process = process event core
 below_modules = modules thrift event wire core
+below_bench = bench idl thrift event wire core
 
 archives = $(patsubst %,$(B)/libct_%.a,$(below_$(1)))
 
@@ -197,6 +198,30 @@ $(B)/cthrift-gunicorn: src/modules/python/cthrift-gunicorn $(B)/Makefile
 	$(Q)chmod 755 $@
 
 
+# The generator of load.  All but its main is an archive, for unit tests; the
+# IDL of its own calls stands in it.
+
+bench_srcs = $(wildcard bench/ct_bench_*.c) bench/ct_histogram.c
+bench_objs = $(patsubst %.c,$(B)/%.o,$(bench_srcs)) $(B)/ct_bench_builtin_idl.o
+
+$(B)/ct_bench_builtin_idl.c: examples/bench/bench.thrift auto/embed
+	$(Q)sh auto/embed ct_bench_builtin_idl $< ct_bench_builtin.h > $@
+
+$(B)/ct_bench_builtin_idl.o: $(B)/ct_bench_builtin_idl.c $(B)/flags
+	$(say) CC $<
+	$(Q)$(CC) $(CFLAGS) -fPIE $(DEPS) -Ibench $(AS_OURS) -c -o $@ $<
+
+$(B)/libct_bench.a: $(bench_objs) $(B)/Makefile
+	$(say) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $(bench_objs)
+
+$(B)/cthrift-bench: $(B)/bench/ct_bench.o $(call archives,bench)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/t/unit/bench_%.o $(B)/t/fuzz/bench_%.o: AS_OURS += -Ibench
+
+
 # Tests in C.  auto/floor-of says which archives each may link.
 
 unit_srcs = $(wildcard t/unit/*_test.c)
@@ -257,6 +282,7 @@ install: all
 	$(INSTALL) -m 755 $(B)/cthrift $(to)$(sbin_path).new
 	mv -f $(to)$(sbin_path).new $(to)$(sbin_path)
 	$(INSTALL) -m 755 $(B)/cthriftc $(to)$(prefix)/bin/cthriftc
+	$(INSTALL) -m 755 $(B)/cthrift-bench $(to)$(prefix)/bin/cthrift-bench
 	$(INSTALL) -m 644 conf/cthrift.conf $(to)$(conf_path).default
 	test -f $(to)$(conf_path) \
 	    || $(INSTALL) -m 644 conf/cthrift.conf $(to)$(conf_path)
@@ -290,7 +316,7 @@ install: all
 -include $(foreach f,$(floors),$($(f)_objs:.o=.d))
 -include $(B)/ct_modules.d $(B)/src/process/ct_main.d \
     $(B)/src/idl/ct_idl_main.d $(unit_bins:=.d) $(fuzz_bins:=.d) \
-    $(naive_objs:.o=.d)
+    $(naive_objs:.o=.d) $(bench_objs:.o=.d) $(B)/bench/ct_bench.d
 -include $(foreach m,$(static_modules) $(dynamic_modules),\
     $($(m)_objs:.o=.d) $($(m)_gen:.c=.d.idl) $(B)/$(m)/ct_list.d \
     $($(m)_below_objs:.o=.d))

@@ -134,6 +134,8 @@ my %help = (
         [words_of("$objs/cthrift", '-h'), 'docs/command-line.md'],
     'cthriftc --help' =>
         [words_of("$objs/cthriftc", '--help'), 'docs/idl.md'],
+    'cthrift-bench --help' =>
+        [words_of("$objs/cthrift-bench", '--help'), 'docs/bench.md'],
 );
 $help{'cthrift-gunicorn --help'} =
     [words_of("$objs/cthrift-gunicorn", '--help'), 'docs/command-line.md']

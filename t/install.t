@@ -44,7 +44,8 @@ sub install {
 my ($status, $words) = install($dir);
 is($status, 0, 'make install DESTDIR=') or diag $words;
 
-for my $file ($at{sbin_path}, "$at{prefix}/bin/cthriftc", $at{conf_path},
+for my $file ($at{sbin_path}, "$at{prefix}/bin/cthriftc",
+    "$at{prefix}/bin/cthrift-bench", $at{conf_path},
     "$at{conf_path}.default", "$at{prefix}/include/cthrift/cthrift.h",
     "$at{prefix}/include/cthrift/core/ct_module.h",
     "$at{prefix}/include/cthrift/ct_auto_config.h",

@@ -1,0 +1,28 @@
+/*
+ * ct_bench_report.h -- what a run has come to, for people and for programs.
+ */
+
+#ifndef CT_BENCH_REPORT_H
+#define CT_BENCH_REPORT_H
+
+#include "core/ct_config.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "ct_bench_conf.h"
+#include "ct_bench_tally.h"
+
+/* All that there is to tell. */
+typedef struct ct_bench_result_s {
+    const ct_bench_conf_t  *conf;
+    const ct_bench_tally_t *tally;
+} ct_bench_result_t;
+
+/* A table. */
+void ct_bench_report_text(const ct_bench_result_t *result, FILE *out);
+
+/* As docs/bench.md describes it; the caller's. */
+json_t *ct_bench_report_json(const ct_bench_result_t *result);
+
+#endif /* CT_BENCH_REPORT_H */
