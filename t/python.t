@@ -13,45 +13,18 @@ use Test::More;
 
 my $py = CThrift::Python->new;
 my $path = $py->path;
+my $servers = $py->servers;
 my $t = CThrift::Test->new($py->head . <<"END");
 worker_processes 1;
 env FRUIT=pear;
 thread_pool default threads=4;
 thrift {
     $path
-    server {
-        listen 127.0.0.1:%%PORT_1%%;
-        service PingService { python_app app_thriftpy2:app; }
-    }
-    server {
-        listen 127.0.0.1:%%PORT_2%%;
-        service PingService { python_app app_apache:app; }
-    }
-    server {
-        listen 127.0.0.1:%%PORT_3%%;
-        execute threads;
-        service PingService { python_app app_thriftpy2:app; }
-    }
-    server {
-        listen 127.0.0.1:%%PORT_4%%;
-        execute threads;
-        service PingService { python_app app_apache:app; }
-    }
-    server {
-        listen 127.0.0.1:%%PORT_5%%;
-        service First { python_app app_thriftpy2:multiplexed; }
-        service Second { python_app app_apache:multiplexed; }
-    }
-    server {
-        listen 127.0.0.1:%%PORT_6%%;
-        python_processor_as_factory on;
-        service PingService { python_app app_apache:factory; }
-    }
+    $servers
     server {
         listen 127.0.0.1:%%PORT_7%%;
-        python_processor_as_factory on;
-        execute threads;
-        service PingService { python_app app_thriftpy2:factory; }
+        service First { python_app app_thriftpy2:multiplexed; }
+        service Second { python_app app_apache:multiplexed; }
     }
     server {
         listen 127.0.0.1:%%PORT_8%%;
@@ -180,7 +153,7 @@ for my $port (3, 4) {
 # ---- Several services; processors of a connection's own.
 
 for my $name (qw(First Second)) {
-    is(result($t->client(port => $t->port(5))->call("$name:ping", [])), 'pong',
+    is(result($t->client(port => $t->port(7))->call("$name:ping", [])), 'pong',
         "a multiplexed processor: $name");
 }
 # What registerDefault() was given answers where no service is named.
@@ -195,7 +168,7 @@ for ([8, 'PingService', 'First'], [9, 'First', 'PingService']) {
     unlike(told($client, "$other:tell", 'notes'), qr/of $port/,
         "... and not $other");
 }
-for my $port (6, 7) {
+for my $port (5, 6) {
     my ($one, $two) = map { $t->client(port => $t->port($port)) } 1 .. 2;
     $_->oneway('note', [[1, ['string', 'mine']]]) for $one, $one;
     ok(CThrift::Test::wait_for(sub {

@@ -26,40 +26,13 @@ my $calls = $ENV{CTHRIFT_PYTHON_CALLS} // ($is_slow ? 10_000 : 100_000);
 
 my $py = CThrift::Python->new;
 my $path = $py->path;
+my $servers = $py->servers;
 my $t = CThrift::Test->new($py->head . <<"END");
 worker_processes 1;
 thread_pool default threads=4;
 thrift {
     $path
-    server {
-        listen 127.0.0.1:%%PORT_1%%;
-        service PingService { python_app app_thriftpy2:app; }
-    }
-    server {
-        listen 127.0.0.1:%%PORT_2%%;
-        service PingService { python_app app_apache:app; }
-    }
-    server {
-        listen 127.0.0.1:%%PORT_3%%;
-        execute threads;
-        service PingService { python_app app_thriftpy2:app; }
-    }
-    server {
-        listen 127.0.0.1:%%PORT_4%%;
-        execute threads;
-        service PingService { python_app app_apache:app; }
-    }
-    server {
-        listen 127.0.0.1:%%PORT_5%%;
-        python_processor_as_factory on;
-        service PingService { python_app app_apache:factory; }
-    }
-    server {
-        listen 127.0.0.1:%%PORT_6%%;
-        python_processor_as_factory on;
-        execute threads;
-        service PingService { python_app app_thriftpy2:factory; }
-    }
+    $servers
 }
 END
 $t->start;

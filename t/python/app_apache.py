@@ -6,16 +6,10 @@ from thrift.Thrift import TApplicationException
 from thrift.TMultiplexedProcessor import TMultiplexedProcessor
 from thrift.transport.TTransport import TTransportException
 
-from handler import Handler
+from handler import Handler, errors_of
 
-_ERRORS = {
-    "value": ValueError,
-    "transport": lambda why: TTransportException(
-        TTransportException.END_OF_FILE, why),
-    "protocol": lambda why: TProtocolException(message=why),
-    "application": lambda why: TApplicationException(
-        TApplicationException.BAD_SEQUENCE_ID, why),
-}
+_ERRORS = errors_of(TTransportException, TProtocolException,
+                    TApplicationException)
 
 app = PingService.Processor(Handler(ttypes, _ERRORS))
 

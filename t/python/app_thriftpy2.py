@@ -8,20 +8,14 @@ from thriftpy2.thrift import (TApplicationException, TMultiplexedProcessor,
                               TProcessor)
 from thriftpy2.transport import TTransportException
 
-from handler import Handler
+from handler import Handler, errors_of
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 ping_thrift = thriftpy2.load(os.path.join(_HERE, "ping.thrift"),
                              module_name="ping_thrift")
-_ERRORS = {
-    "value": ValueError,
-    "transport": lambda why: TTransportException(
-        type=TTransportException.END_OF_FILE, message=why),
-    "protocol": lambda why: TProtocolException(message=why),
-    "application": lambda why: TApplicationException(
-        TApplicationException.BAD_SEQUENCE_ID, why),
-}
+_ERRORS = errors_of(TTransportException, TProtocolException,
+                    TApplicationException)
 
 app = TProcessor(ping_thrift.PingService, Handler(ping_thrift, _ERRORS))
 

@@ -22,6 +22,18 @@ def _memory():
         tracemalloc.get_traced_memory()[0])))
 
 
+def errors_of(transport, protocol, application):
+    """What fail() raises, by its argument, of a library's three classes."""
+    return {
+        "value": ValueError,
+        "transport": lambda why: transport(type=transport.END_OF_FILE,
+                                           message=why),
+        "protocol": lambda why: protocol(message=why),
+        "application": lambda why: application(application.BAD_SEQUENCE_ID,
+                                               why),
+    }
+
+
 class Handler:
     """`types` is the module of the structs, `errors` the library's errors."""
 

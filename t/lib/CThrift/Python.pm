@@ -105,6 +105,37 @@ sub path {
 }
 
 
+# A server on port `n` with PingService of that application; other directives
+# stand before the service.
+sub server {
+    my ($self, $n, $app, @directives) = @_;
+    my $directives = join '', map { "        $_;\n" } @directives;
+
+    return <<"END";
+    server {
+        listen 127.0.0.1:%%PORT_$n%%;
+$directives        service PingService { python_app $app; }
+    }
+END
+}
+
+
+# Both libraries wherever handlers may run: a server each, on ports 1 to 6.  Of
+# the last two each connection has a processor of its own.
+sub servers {
+    my ($self) = @_;
+
+    return join '', $self->server(1, 'app_thriftpy2:app'),
+        $self->server(2, 'app_apache:app'),
+        $self->server(3, 'app_thriftpy2:app', 'execute threads'),
+        $self->server(4, 'app_apache:app', 'execute threads'),
+        $self->server(5, 'app_apache:factory',
+            'python_processor_as_factory on'),
+        $self->server(6, 'app_thriftpy2:factory',
+            'python_processor_as_factory on', 'execute threads');
+}
+
+
 # The reason why there is none, or undef.  A change of the list makes it anew.
 sub make_venv {
     my ($self) = @_;
