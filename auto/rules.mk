@@ -199,10 +199,10 @@ $(B)/cthrift-gunicorn: src/modules/python/cthrift-gunicorn $(B)/Makefile
 
 
 # The generator of load.  All but its main is an archive, for unit tests; the
-# IDL of its own calls stands in it.
+# IDL of its own calls stands in it.  (bench_srcs are those of examples/bench.)
 
-bench_srcs = $(wildcard bench/ct_bench_*.c) bench/ct_histogram.c
-bench_objs = $(patsubst %.c,$(B)/%.o,$(bench_srcs)) $(B)/ct_bench_builtin_idl.o
+load_srcs = $(wildcard bench/ct_bench_*.c) bench/ct_histogram.c
+load_objs = $(patsubst %.c,$(B)/%.o,$(load_srcs)) $(B)/ct_bench_builtin_idl.o
 
 $(B)/ct_bench_builtin_idl.c: examples/bench/bench.thrift auto/embed
 	$(Q)sh auto/embed ct_bench_builtin_idl $< ct_bench_builtin.h > $@
@@ -211,9 +211,9 @@ $(B)/ct_bench_builtin_idl.o: $(B)/ct_bench_builtin_idl.c $(B)/flags
 	$(say) CC $<
 	$(Q)$(CC) $(CFLAGS) -fPIE $(DEPS) -Ibench $(AS_OURS) -c -o $@ $<
 
-$(B)/libct_bench.a: $(bench_objs) $(B)/Makefile
+$(B)/libct_bench.a: $(load_objs) $(B)/Makefile
 	$(say) AR $@
-	$(Q)rm -f $@ && $(AR) rcs $@ $(bench_objs)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(load_objs)
 
 $(B)/cthrift-bench: $(B)/bench/ct_bench.o $(call archives,bench)
 	$(say) LD $@
@@ -316,7 +316,7 @@ install: all
 -include $(foreach f,$(floors),$($(f)_objs:.o=.d))
 -include $(B)/ct_modules.d $(B)/src/process/ct_main.d \
     $(B)/src/idl/ct_idl_main.d $(unit_bins:=.d) $(fuzz_bins:=.d) \
-    $(naive_objs:.o=.d) $(bench_objs:.o=.d) $(B)/bench/ct_bench.d
+    $(naive_objs:.o=.d) $(load_objs:.o=.d) $(B)/bench/ct_bench.d
 -include $(foreach m,$(static_modules) $(dynamic_modules),\
     $($(m)_objs:.o=.d) $($(m)_gen:.c=.d.idl) $(B)/$(m)/ct_list.d \
     $($(m)_below_objs:.o=.d))
