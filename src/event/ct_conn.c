@@ -23,6 +23,7 @@
 
 #include <errno.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "core/ct_mem.h"
@@ -160,17 +161,10 @@ ct_conn_recv_raw(ct_conn_t *conn, void *data, size_t size, size_t *n)
 }
 
 
+/* What came of sending `len` bytes. */
 static inline ct_rc_t
-send_raw(ct_conn_t *conn, const void *data, size_t len, size_t *n)
+send_judge(ct_conn_t *conn, ssize_t sent, size_t len, size_t *n)
 {
-    const int flags = conn->is_ending ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL;
-    ssize_t   sent;
-
-    CT_ASSERT(len > 0);
-    if (conn->closed) {
-        return CT_ERROR;
-    }
-    sent = ct_socket_send(conn->io.fd, data, len, flags);
     if (sent < 0) {
         if (!is_not_now(errno)) {
             return CT_ERROR;
@@ -183,6 +177,20 @@ send_raw(ct_conn_t *conn, const void *data, size_t len, size_t *n)
     }
     *n = (size_t) sent;
     return CT_OK;
+}
+
+
+static inline ct_rc_t
+send_raw(ct_conn_t *conn, const void *data, size_t len, size_t *n)
+{
+    const int flags = conn->is_ending ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL;
+
+    CT_ASSERT(len > 0);
+    if (conn->closed) {
+        return CT_ERROR;
+    }
+    return send_judge(conn, ct_socket_send(conn->io.fd, data, len, flags), len,
+                      n);
 }
 
 
@@ -208,6 +216,42 @@ ct_conn_recv(ct_conn_t *conn, void *data, size_t size, size_t *n)
 }
 
 
+static inline void
+has_sent(ct_conn_t *conn, size_t n)
+{
+    conn->bytes_out += n;
+    conn->active_ms = ct_loop_now_ms(conn->loop);
+}
+
+
+ct_rc_t
+ct_conn_send_pieces(ct_conn_t *conn, const struct iovec *pieces, size_t npieces,
+                    size_t *n)
+{
+    struct msghdr message = { .msg_iovlen = npieces };
+    size_t        len = 0;
+    ssize_t       sent;
+    ct_rc_t       rc;
+
+    CT_ASSERT(conn->tls == NULL);
+    if (conn->closed) {
+        return CT_ERROR;
+    }
+    for (size_t i = 0; i < npieces; i++) {
+        len += pieces[i].iov_len;
+    }
+    message.msg_iov = (struct iovec *) (uintptr_t) pieces;
+    do {
+        sent = sendmsg(conn->io.fd, &message, MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    rc = send_judge(conn, sent, len, n);
+    if (rc == CT_OK) {
+        has_sent(conn, *n);
+    }
+    return rc;
+}
+
+
 ct_rc_t
 ct_conn_send(ct_conn_t *conn, const void *data, size_t len, size_t *n)
 {
@@ -216,8 +260,7 @@ ct_conn_send(ct_conn_t *conn, const void *data, size_t len, size_t *n)
                            : send_raw(conn, data, len, n);
 
     if (rc == CT_OK) {
-        conn->bytes_out += *n;
-        conn->active_ms = ct_loop_now_ms(conn->loop);
+        has_sent(conn, *n);
     }
     return rc;
 }

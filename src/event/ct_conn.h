@@ -113,6 +113,10 @@ ct_rc_t ct_conn_recv(ct_conn_t *conn, void *data, size_t size, size_t *n);
  */
 ct_rc_t ct_conn_send(ct_conn_t *conn, const void *data, size_t len, size_t *n);
 
+/* The same of several pieces; not with TLS. */
+ct_rc_t ct_conn_send_pieces(ct_conn_t *conn, const struct iovec *pieces,
+                            size_t npieces, size_t *n);
+
 /* The same two without TLS, on the socket itself: for ct_tls.c. */
 ct_rc_t ct_conn_recv_raw(ct_conn_t *conn, void *data, size_t size, size_t *n);
 ct_rc_t ct_conn_send_raw(ct_conn_t *conn, const void *data, size_t len,

@@ -37,6 +37,9 @@
 /* The bytes of messages, once inflated, that a session handles in a turn. */
 #define TURN_BYTES ((size_t) 1024 * 1024)
 
+/* What the scratch grows to: a few messages of ordinary length. */
+#define SCRATCH_MOST ((size_t) 256 * 1024)
+
 /* Behind a length word stands what tells framed dialects apart. */
 #define OPENING_AT 4
 
@@ -421,6 +424,27 @@ ct_input_scratch(ct_thrift_state_t *state)
 }
 
 
+/*
+ * A read that fills the scratch has met a message, or a queue of them, that is
+ * longer: a part had to move.  Where that happens it will again.
+ */
+static void
+scratch_grow(ct_thrift_state_t *state)
+{
+    const size_t size = state->scratch->size;
+    ct_block_t  *fresh;
+
+    if (size >= SCRATCH_MOST || state->scratch->refs != 1) {
+        return;
+    }
+    fresh = ct_block_create(2 * size);
+    if (fresh != NULL) {
+        ct_block_drop(state->scratch);
+        state->scratch = fresh;
+    }
+}
+
+
 static ct_rc_t
 scratch_read(ct_session_t *session)
 {
@@ -438,7 +462,10 @@ scratch_read(ct_session_t *session)
     }
     rc = messages_handle(session, scratch, &pos, n);
     if (rc == CT_OK && pos < n) {
-        return rest_move(session, scratch->data + pos, n - pos);
+        rc = rest_move(session, scratch->data + pos, n - pos);
+    }
+    if (n == scratch->size) {
+        scratch_grow(session->state);
     }
     return rc;
 }

@@ -37,7 +37,8 @@ bool ct_input_is_spent(const ct_session_t *session);
 
 /*
  * The block that all sessions of a worker read into, in which nobody's bytes
- * are any more; NULL: no memory for another one.
+ * are any more; NULL: no memory for another one.  It grows where messages are
+ * longer than it is.
  */
 ct_block_t *ct_input_scratch(ct_thrift_state_t *state);
 

@@ -14,6 +14,8 @@
 
 #include "thrift/ct_output.h"
 
+#include <sys/uio.h>
+
 #include "core/ct_board.h"
 #include "core/ct_buf.h"
 #include "core/ct_module.h"
@@ -91,6 +93,92 @@ ct_output_send(ct_session_t *session)
                != CT_OK) {
         rc = CT_ERROR;
     }
+    ct_buf_reset(&state->out, KEEP_SIZE);
+    state->out_owner = NULL;
+    return rc;
+}
+
+
+/*
+ * Not where the end of the stream may have to ride on the reply: settle knows
+ * of that, later.
+ */
+ct_aside_t *
+ct_output_aside(ct_session_t *session, const ct_buf_t *out)
+{
+    ct_thrift_state_t *state = session->state;
+
+    if (out != &state->out || session->conn->tls != NULL || session->finishing
+        || session->worn || state->worker->leaving) {
+        return NULL;
+    }
+    ct_aside_reset(&state->aside);
+    return &state->aside;
+}
+
+
+/* The buffer and what was left aside, in their order; gives back how many. */
+static size_t
+pieces_lay_out(const ct_buf_t *buf, const ct_aside_t *aside,
+               struct iovec *pieces)
+{
+    size_t at = 0;
+    size_t n = 0;
+
+    for (size_t i = 0; i < aside->n; i++) {
+        const ct_aside_piece_t *piece = &aside->pieces[i];
+
+        pieces[n].iov_base = buf->pos + at;
+        pieces[n++].iov_len = piece->at - at;
+        pieces[n].iov_base = (void *) (uintptr_t) piece->bytes.data;
+        pieces[n++].iov_len = piece->bytes.len;
+        at = piece->at;
+    }
+    pieces[n].iov_base = buf->pos + at;
+    pieces[n++].iov_len = ct_buf_len(buf) - at;
+    return n;
+}
+
+
+/* What is behind the first `sent` bytes waits in the session's own buffer. */
+static ct_rc_t
+pieces_keep(ct_session_t *session, const struct iovec *pieces, size_t npieces,
+            size_t sent)
+{
+    for (size_t i = 0; i < npieces; i++) {
+        const size_t   len = pieces[i].iov_len;
+        const size_t   skipped = sent < len ? sent : len;
+        const uint8_t *data = pieces[i].iov_base;
+
+        sent -= skipped;
+        if (ct_buf_append(&session->out, data + skipped, len - skipped)
+            != CT_OK) {
+            return CT_ERROR;
+        }
+    }
+    return CT_OK;
+}
+
+
+ct_rc_t
+ct_output_send_aside(ct_session_t *session)
+{
+    ct_thrift_state_t *state = session->state;
+    struct iovec       pieces[2 * CT_ASIDE_MOST + 1];
+    size_t             npieces;
+    size_t             sent = 0;
+    ct_rc_t            rc;
+
+    CT_ASSERT(state->out_owner == session);
+    npieces = pieces_lay_out(&state->out, &state->aside, pieces);
+    rc = ct_conn_send_pieces(session->conn, pieces, npieces, &sent);
+    if (rc == CT_OK) {
+        ct_board_count(state->worker->slot, CT_COUNT_BYTES_OUT, sent);
+    }
+    if (rc != CT_ERROR) {
+        rc = pieces_keep(session, pieces, npieces, sent);
+    }
+    ct_aside_reset(&state->aside);
     ct_buf_reset(&state->out, KEEP_SIZE);
     state->out_owner = NULL;
     return rc;

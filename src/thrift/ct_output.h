@@ -9,6 +9,8 @@
 
 #include "core/ct_rc.h"
 
+typedef struct ct_aside_s   ct_aside_t;
+typedef struct ct_buf_s     ct_buf_t;
 typedef struct ct_session_s ct_session_t;
 
 /*
@@ -17,6 +19,19 @@ typedef struct ct_session_s ct_session_t;
  * broken.
  */
 ct_rc_t ct_output_send(ct_session_t *session);
+
+/*
+ * Sends at once what a reply has left aside, with all that is in front of it,
+ * behind ct_output_aside and before the strings' owner ends.  CT_ERROR: a part
+ * is lost, and nothing may follow.
+ */
+ct_rc_t ct_output_send_aside(ct_session_t *session);
+
+/*
+ * Where a reply written to `out` may leave strings aside, empty; NULL where
+ * it may not.
+ */
+ct_aside_t *ct_output_aside(ct_session_t *session, const ct_buf_t *out);
 
 /* The same, but only once so much has gathered that it should leave. */
 ct_rc_t ct_output_relieve(ct_session_t *session);

@@ -18,6 +18,7 @@
 #include "thrift/ct_account.h"
 #include "thrift/ct_input.h"
 #include "thrift/ct_keepalive.h"
+#include "thrift/ct_output.h"
 #include "thrift/ct_pending.h"
 #include "thrift/ct_server.h"
 #include "thrift/ct_session.h"
@@ -42,6 +43,7 @@ reply_write(ct_pending_t *pending, ct_message_type_t type,
     const ct_dialect_t *dialect = &pending->envelope.dialect;
     const size_t        before = ct_buf_len(out);
     ct_message_t        head = pending->head;
+    ct_aside_t         *aside = NULL;
     ct_writer_t         writer;
     size_t              mark;
 
@@ -52,12 +54,21 @@ reply_write(ct_pending_t *pending, ct_message_type_t type,
         != CT_OK) {
         return CT_ERROR;
     }
+    if (dialect->transport->has_asides) {
+        aside = ct_output_aside(pending->session, out);
+    }
     ct_writer_init(&writer, dialect->protocol, out);
+    writer.aside = aside;
     dialect->protocol->write_message(&writer, &head);
-    if (ct_codec_write(&writer, strct, value, c_why) == CT_OK
-        && dialect->transport->wrap_end(&pending->envelope, out, mark)
-               == CT_OK) {
-        return CT_OK;
+    if (ct_codec_write(&writer, strct, value, c_why) == CT_OK) {
+        pending->envelope.aside = aside != NULL ? aside->len : 0;
+        if (dialect->transport->wrap_end(&pending->envelope, out, mark)
+            == CT_OK) {
+            return CT_OK;
+        }
+    }
+    if (aside != NULL) {
+        ct_aside_reset(aside);
     }
     out->last = out->pos + before;
     return CT_ERROR;
@@ -296,7 +307,11 @@ ct_reply(ct_pending_t *pending, ct_rc_t rc)
         call_end(session, pending);
         return waiting_release(session);
     }
-    pending->reply_len = ct_buf_len(out) - before;
+    pending->reply_len = ct_buf_len(out) - before + pending->state->aside.len;
+    if (pending->state->aside.n != 0
+        && ct_output_send_aside(session) != CT_OK) {
+        session->lost = true; /* of this one a part went; none may follow */
+    }
     if (pending->is_due) {
         ct_account_close(pending, pending->outcome);
     }

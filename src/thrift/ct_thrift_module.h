@@ -16,6 +16,7 @@
 #include "thrift/ct_hooked.h"
 #include "thrift/ct_id_source.h"
 #include "thrift/ct_wall.h"
+#include "thrift/wire/ct_aside.h"
 #include "thrift/wire/ct_transport.h"
 
 typedef struct ct_pending_s ct_pending_t;
@@ -34,6 +35,7 @@ typedef struct ct_thrift_state_s {
     ct_worker_t      *worker;
     ct_block_t       *scratch;
     ct_buf_t          out;
+    ct_aside_t        aside;     /* of the reply under way, beside `out` */
     ct_session_t     *out_owner; /* whose replies `out` holds, or NULL */
     ct_scan_t         scan;      /* of a message that is whole already */
     const ct_hooks_t *hooks;     /* see ct_hooked_of */

@@ -485,11 +485,14 @@ CT_ENCODE_INLINE uint8_t *
 write_string(ct_encoder_t *encoder, uint8_t *p, ct_str_t value, bool is_binary)
 {
     (void) is_binary;
-    p = ct_encode_reserve(encoder, p, CT_VARINT64_SIZE + value.len);
+    p += ct_varint_write_wide(p, value.len);
+    if (ct_encode_leaves(encoder, p, value)) {
+        return p;
+    }
+    p = ct_encode_reserve(encoder, p, value.len);
     if (p == NULL) {
         return NULL;
     }
-    p += ct_varint_write_wide(p, value.len);
     ct_copy_bytes(p, value.data, value.len);
     return p + value.len;
 }

@@ -79,12 +79,12 @@ wrap_begin(const ct_envelope_t *envelope CT_UNUSED, ct_buf_t *out, size_t *mark)
 
 /* Goes back to that room; nobody may have consumed `out` in between. */
 static ct_rc_t
-wrap_end(const ct_envelope_t *envelope CT_UNUSED, ct_buf_t *out, size_t mark)
+wrap_end(const ct_envelope_t *envelope, ct_buf_t *out, size_t mark)
 {
     size_t size;
 
     CT_ASSERT(ct_buf_len(out) >= mark + HEAD_SIZE);
-    size = ct_buf_len(out) - mark - HEAD_SIZE;
+    size = ct_buf_len(out) - mark - HEAD_SIZE + envelope->aside;
     if (size > INT32_MAX) {
         return CT_ERROR;
     }
@@ -95,6 +95,7 @@ wrap_end(const ct_envelope_t *envelope CT_UNUSED, ct_buf_t *out, size_t mark)
 
 const ct_transport_t ct_framed_transport = {
     .name = "framed",
+    .has_asides = true,
     .is_mixed = true,
     .cut = ct_framed_cut,
     .wrap_begin = wrap_begin,

@@ -26,6 +26,7 @@
 #include "thrift/wire/ct_type.h"
 
 typedef struct ct_pool_s     ct_pool_t;
+typedef struct ct_aside_s    ct_aside_t;
 typedef struct ct_protocol_s ct_protocol_t;
 typedef struct ct_scan_s     ct_scan_t;
 
@@ -64,8 +65,10 @@ typedef struct ct_reader_s {
  * protocol cannot say, nothing more is written.  `why` is then a constant
  * text, or NULL for memory.
  */
+/* `aside` is NULL or takes long strings, of protocols that know of it. */
 typedef struct ct_writer_s {
     ct_buf_t            *out;
+    ct_aside_t          *aside;
     const ct_protocol_t *protocol;
     uint32_t             depth;
     int16_t              last_field;

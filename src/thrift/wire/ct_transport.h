@@ -94,6 +94,7 @@ typedef struct ct_envelope_s {
     size_t             nsticky;    /* the last ones: set for the connection */
     ct_web_t          *web;        /* it asks for a page and is no call */
     int32_t            seqid;      /* of the message, when it is wrapped */
+    size_t             aside;      /* bytes of it that are not in the buffer */
     bool               is_request; /* we are a client */
     bool               compressed; /* the body is, where that can be said */
     bool               closes;     /* the last message of its connection */
@@ -115,7 +116,8 @@ typedef struct ct_opening_s {
 } ct_opening_t;
 
 struct ct_transport_s {
-    const char *name; /* "framed", as in directives and logs */
+    const char *name;       /* "framed", as in directives and logs */
+    bool        has_asides; /* wrap_end counts what is not in the buffer */
 
     /*
      * Each of its messages may be of another dialect, known by the two bytes

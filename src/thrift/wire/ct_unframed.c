@@ -61,6 +61,7 @@ wrap_end(const ct_envelope_t *envelope CT_UNUSED, ct_buf_t *out CT_UNUSED,
 
 const ct_transport_t ct_unframed_transport = {
     .name = "unframed",
+    .has_asides = true,
     .cut = cut_message,
     .wrap_begin = wrap_begin,
     .wrap_end = wrap_end,
