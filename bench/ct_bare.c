@@ -1,19 +1,16 @@
 /*
- * ct_bare.c -- the limit: how fast a server of framed calls could be that
- * does nothing else.
+ * ct_bare.c -- the limit: how fast a server could be that does nothing else.
  *
  *     ct_bare HOST:PORT | unix:PATH
  *
  * One process and one epoll.  It reads what there is, finds where messages
- * end, answers each with bytes that it hardly looks at, and writes all answers
- * of one read at once.  It reads no fields, has no types, timers, limits,
- * counters or logs.  The answer to any method is the string "pong" under the
- * request's name and seqid; the answer to `echo` is the request with the two
- * places changed in which a reply differs: its kind and the id of its field.
+ * end, answers each with bytes that it hardly looks at (ct_bare_reply.c), and
+ * writes all answers of one read at once.  It has no types, timers, limits,
+ * counters or logs.  Binary (strict) and compact, framed and not; whatever else
+ * comes in closes the connection.
  *
- * So that a generator may compare every byte, both answers are those of a real
- * server of examples/pingpong/pingpong.thrift.  Strict binary only; whatever
- * else comes in closes the connection.
+ * The answers are those of a real server of examples/bench/bench.thrift, so
+ * that a generator may hold both to the same.
  *
  * All connections share one buffer in each direction, which stays in the
  * processor's cache.  What a connection keeps is the beginning of a message
@@ -22,12 +19,10 @@
 
 #define _GNU_SOURCE
 
-#include <endian.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -37,6 +32,7 @@
 #include <unistd.h>
 
 #include "ct_address.h"
+#include "ct_bare_reply.h"
 
 #define MAX_EVENTS 512
 #define BACKLOG    4096
@@ -45,22 +41,8 @@
 #define MAX_MESSAGE ((size_t) 128 * 1024)
 #define IN_SIZE     (2 * MAX_MESSAGE)
 
-/*
- * Replies of one read.  The shortest request has 17 bytes and a reply at most
- * 11 more than its request.
- */
+/* Replies of one read: none is twice as long as its request. */
 #define OUT_SIZE (2 * IN_SIZE)
-
-/* Length of the frame, version and kind, length of the name. */
-#define NAME_AT    12
-#define SEQID_SIZE 4
-
-#define STRICT_CALL  0x80010001U
-#define STRICT_REPLY 0x80010002U
-
-/* A string with field id 0 and the end of the struct. */
-static const uint8_t pong_result[] = { 11, 0,   0,   0,   0,   0,
-                                       4,  'p', 'o', 'n', 'g', 0 };
 
 /* `rest` holds `rest_len` bytes, less than a whole message; NULL if none. */
 typedef struct {
@@ -86,78 +68,6 @@ fail(const char *what)
 }
 
 
-static uint32_t
-get32(const uint8_t *data)
-{
-    uint32_t value;
-
-    memcpy(&value, data, sizeof(value));
-    return be32toh(value);
-}
-
-
-static uint8_t *
-put32(uint8_t *data, uint32_t value)
-{
-    value = htobe32(value);
-    memcpy(data, &value, sizeof(value));
-    return data + sizeof(value);
-}
-
-
-/* The request itself, as a reply that returns its one argument. */
-static void
-answer_echo(bare_t *bare, const uint8_t *message, size_t len, size_t args_at)
-{
-    uint8_t *out = bare->out + bare->out_len;
-
-    memcpy(out, message, len);
-    put32(out + 4, STRICT_REPLY);
-    if (len - args_at > 3) {
-        out[args_at + 2] = 0;
-    }
-    bare->out_len += len;
-}
-
-
-static void
-answer_pong(bare_t *bare, const uint8_t *message, size_t args_at)
-{
-    uint8_t     *out = bare->out + bare->out_len;
-    const size_t len = args_at + sizeof(pong_result);
-
-    memcpy(out, message, args_at);
-    put32(out, (uint32_t) (len - 4));
-    put32(out + 4, STRICT_REPLY);
-    memcpy(out + args_at, pong_result, sizeof(pong_result));
-    bare->out_len += len;
-}
-
-
-/* Answers the message of `len` bytes, frame included; false if it is none. */
-static bool
-answer(bare_t *bare, const uint8_t *message, size_t len)
-{
-    size_t name_len;
-    size_t args_at;
-
-    if (len <= NAME_AT + SEQID_SIZE || get32(message + 4) != STRICT_CALL) {
-        return false;
-    }
-    name_len = get32(message + 8);
-    if (name_len >= len - NAME_AT - SEQID_SIZE) {
-        return false;
-    }
-    args_at = NAME_AT + name_len + SEQID_SIZE;
-    if (name_len == 4 && memcmp(message + NAME_AT, "echo", 4) == 0) {
-        answer_echo(bare, message, len, args_at);
-    } else {
-        answer_pong(bare, message, args_at);
-    }
-    return true;
-}
-
-
 /*
  * Answers every whole message among `len` bytes; `*used` of them are done with.
  * False where they are no messages.
@@ -165,22 +75,19 @@ answer(bare_t *bare, const uint8_t *message, size_t len)
 static bool
 answer_all(bare_t *bare, size_t len, size_t *used)
 {
-    size_t at = 0;
-    size_t message_len;
+    ct_bare_call_t call;
+    size_t         at = 0;
 
     bare->out_len = 0;
-    while (len - at >= 4) {
-        message_len = (size_t) get32(bare->in + at) + 4;
-        if (message_len > MAX_MESSAGE) {
+    for (;;) {
+        if (!ct_bare_find(bare->in + at, len - at, MAX_MESSAGE, &call)) {
             return false;
         }
-        if (message_len > len - at) {
+        if (call.len == 0) {
             break;
         }
-        if (!answer(bare, bare->in + at, message_len)) {
-            return false;
-        }
-        at += message_len;
+        bare->out_len += ct_bare_reply(&call, bare->out + bare->out_len);
+        at += call.len;
     }
     *used = at;
     return true;

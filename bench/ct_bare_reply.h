@@ -1,0 +1,36 @@
+/*
+ * ct_bare_reply.h -- where a call ends and what is answered to it.
+ */
+
+#ifndef CT_BARE_REPLY_H
+#define CT_BARE_REPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A call: `len` bytes, its frame's length included where it has one.  Its
+ * message begins at `message_at`, behind that length, and its struct of
+ * arguments at `args_at`.
+ */
+typedef struct {
+    const uint8_t *data;
+    size_t         len;
+    size_t         message_at;
+    size_t         args_at;
+    bool           compact;
+    bool           is_ping;
+} ct_bare_call_t;
+
+/*
+ * The call at the beginning of `len` bytes.  False where it is none, or longer
+ * than `max`; call->len is 0 where more must come in.
+ */
+bool ct_bare_find(const uint8_t *data, size_t len, size_t max,
+                  ct_bare_call_t *call);
+
+/* Writes the reply to `out`, less than twice the call's size; its length. */
+size_t ct_bare_reply(const ct_bare_call_t *call, uint8_t *out);
+
+#endif
