@@ -51,21 +51,20 @@ use strict;
 use warnings;
 
 use Cwd qw(abs_path);
-use Digest::MD5 qw(md5_hex);
-use Fcntl qw(:flock);
-use File::Path qw(make_path remove_tree);
+use File::Path qw(make_path);
 use IO::Select;
 use POSIX ();
 use Test::More;
 use Time::HiRes qw(time);
 
+use CThrift::Foreign qw(slurp);
 use CThrift::Test;
 
 # What the server cannot do, by the words of a combination: nothing.  What is
 # taken out of it for a while goes here, as in http => 'HTTP'.
 our %SERVER_LACKS = ();
 
-our $BUILD_PATIENCE = 300;    # seconds for a compiler or a download
+our @ISA = ('CThrift::Foreign');
 
 
 # Of that language: t/interop/LANGUAGE has its sources, BUILD/interop/LANGUAGE
@@ -105,115 +104,10 @@ sub DESTROY {
 }
 
 
-sub build  { $_[0]{build} }
-sub source { "$_[0]{here}/$_[1]" }
-sub why    { $_[0]{why} }
-
-
-# ---- What is installed.
-
-# Pairs of what is needed and which package of Debian has it:
-#   'command thrift' => 'thrift-compiler', 'pkg thrift' => 'libthrift-dev',
-#   'file /usr/share/perl5/Thrift.pm' => ..., 'python thrift' => ...
-# The reason to skip, or undef.
-sub missing {
-    my ($self, @needs) = @_;
-    my %look = (
-        command => sub { system("command -v '$_[0]' > /dev/null 2>&1") == 0 },
-        file    => sub { -e $_[0] },
-        perl    => sub { quiet('perl', "-M$_[0]", '-e1') },
-        pkg     => sub { quiet('pkg-config', '--exists', $_[0]) },
-        python  => sub { quiet('/usr/bin/python3', '-c', "import $_[0]") },
-        ruby    => sub { quiet('/usr/bin/ruby', "-r$_[0]", '-e1') },
-    );
-
-    while (my ($need, $package) = splice @needs, 0, 2) {
-        my ($kind, $name) = split ' ', $need, 2;
-        return "$name is not installed (Debian: $package)"
-            if !$look{$kind}->($name);
-    }
-    return undef;
-}
-
-
-sub quiet {
-    my (@command) = @_;
-    my $pid = fork // die "fork: $!";
-
-    if ($pid == 0) {
-        open STDOUT, '>', '/dev/null';
-        open STDERR, '>', '/dev/null';
-        { no warnings 'exec'; exec @command; }
-        POSIX::_exit(127);
-    }
-    waitpid $pid, 0;
-    return $? == 0;
-}
-
-
-# ---- What is made once and kept.
-
-# `$target`, below the build directory, made by shell commands that run there.
-# They run again only where they or one of the files @$inputs have changed.
-# The target's path, or undef, and then `why` tells the reason.
-sub cached {
-    my ($self, $target, $inputs, @commands) = @_;
-    my $path = "$self->{build}/$target";
-    my $digest = md5_hex(join "\0", @commands, map { slurp($_) } @$inputs);
-
-    # One at a time: a test of another build may be making the same.
-    open my $lock, '>', "$self->{build}/lock" or die "cannot open lock: $!";
-    flock $lock, LOCK_EX or die "flock: $!";
-    return $path if -e $path && slurp("$path.md5") eq $digest;
-    remove_tree($path);
-    for my $command (@commands) {
-        my $out = $self->run_in_build($command) // return undef;
-        # A warning is worth a look, not a failure.
-        note $out if length $out;
-    }
-    if (!-e $path) {
-        $self->{why} = "nothing has made $target";
-        return undef;
-    }
-    open my $fh, '>', "$path.md5" or die "cannot open $path.md5: $!";
-    print $fh $digest;
-    return $path;
-}
-
-
-# Output of a shell command there, or undef, and then `why`.
-sub run_in_build {
-    my ($self, $command) = @_;
-    my $out = do {
-        local $ENV{INTEROP_COMMAND} = $command;
-        `cd '$self->{build}' && exec timeout -k 5 $BUILD_PATIENCE \\
-            sh -c "\$INTEROP_COMMAND" 2>&1 < /dev/null`;
-    };
-
-    return $out if $? == 0;
-    $self->{why} = "$command: " . telling_line($out);
-    diag $out;
-    return undef;
-}
-
-
-# The line of a compiler's or a downloader's words that says most.
-sub telling_line {
-    my ($words) = @_;
-    my @lines = grep { /\w/ } split /\n/, $words =~ s/\e\[[\d;]*m//gr;
-    my ($line) = grep { /error|fail|cannot|could not|unreachable/i } @lines;
-
-    return substr $line // $lines[-1] // 'no word of why', 0, 200;
-}
-
-
-sub slurp {
-    my ($path) = @_;
-
-    open my $fh, '<', $path or return '';
-    local $/;
-    return scalar(<$fh>) // '';
-}
+# What compilers and downloaders say is worth a look; where they fail, all of
+# it is.
+sub on_words   { note $_[1] }
+sub on_failure { diag $_[1] }
 
 
 # The IDL without what Debian's thrift-compiler does not know: uuid came with
