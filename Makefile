@@ -42,7 +42,7 @@ build = $(MAKE) --no-print-directory $(jobs) -f $(B)/Makefile
 jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 
 .PHONY: all run check unit black-box backend asan tsan tsan-run fuzz fuzz-run \
-    coverage lint arch check-all install clean help changed
+    coverage lint arch bench check-all install clean help changed
 
 all: $(B)/Makefile
 	@$(build) all tools
@@ -128,6 +128,11 @@ lint:
 
 arch: all
 	@CTHRIFT_OBJS=$(B) prove -v -It/lib t/arch.t
+
+# All that bench/ compares, into bench/RESULTS.md: a quarter of an hour on a
+# machine that does nothing else.  BENCH=--quick: a fifth of that.
+bench: all
+	@bench/run --report bench/RESULTS.md --objs $(B) $(BENCH)
 
 # What CI asks: both compilers, each backend of the loop, sanitizers, and a
 # short walk of every fuzz target.  clang's build runs everything over kqueue,

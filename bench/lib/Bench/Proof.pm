@@ -103,15 +103,17 @@ sub fault_of_reply {
 }
 
 
-sub fault {
-    my (%o) = @_;
-    my %where = $o{path} ? (path => $o{path}) : (port => $o{port});
+# What is wrong with the answers of a Bench::Server, of whatever comes first.
+sub fault_of {
+    my ($server, @questions) = @_;
+    my %where = $server->{path} ? (path => $server->{path})
+        : (port => $server->{port});
     my $client = eval {
-        CThrift::Client->new(%where, framed => $o{transport} eq 'framed',
-            protocol => $o{protocol}, timeout => $PATIENCE);
+        CThrift::Client->new(%where, protocol => $server->{protocol},
+            framed => $server->{transport} eq 'framed', timeout => $PATIENCE);
     } or return "no connection: $@";
 
-    for my $question (questions()) {
+    for my $question (@questions) {
         my ($name, $args, $expected) = @$question;
         my $reply = eval { $client->call($name, $args) };
         if (!$reply) {
@@ -123,6 +125,22 @@ sub fault {
     }
     $client->close;
     return undef;
+}
+
+
+# Of all it can be asked.
+sub fault {
+    my (%server) = @_;
+
+    return fault_of(\%server, questions());
+}
+
+
+# Of a ping.
+sub fault_of_first {
+    my ($server) = @_;
+
+    return fault_of($server, (questions())[0]);
 }
 
 1;
