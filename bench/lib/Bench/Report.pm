@@ -34,7 +34,7 @@ sub add {
 sub heading {
     my ($self, $level, $text) = @_;
 
-    $self->add("\n" . '#' x $level . " $text\n\n");
+    $self->add('#' x $level . " $text\n\n");
 }
 
 
@@ -46,29 +46,31 @@ sub words {
 
 
 sub row {
-    my ($widths, $cells) = @_;
+    my ($widths, $left, $cells) = @_;
     my @padded;
 
     for my $i (0 .. $#$widths) {
-        my $align = $i == 0 ? '-' : '';
+        my $align = $i < $left ? '-' : '';
         push @padded, sprintf "%${align}$widths->[$i]s", $cells->[$i] // '';
     }
     return '| ' . join(' | ', @padded) . " |\n";
 }
 
 
-# The first column is words, the others are numbers.
+# The first column is words, or as many as $left says; the others are numbers.
 sub table {
-    my ($self, $head, $rows) = @_;
+    my ($self, $head, $rows, $left) = @_;
     my @widths = map {
         my $i = $_;
         max(3, map { length($_->[$i] // '') } $head, @$rows);
     } 0 .. $#$head;
-    my @rules = map { '-' x ($_ ? $widths[$_] - 1 : $widths[0])
-        . ($_ ? ':' : '') } 0 .. $#widths;
 
-    $self->add(join '', row(\@widths, $head), row(\@widths, \@rules),
-        (map { row(\@widths, $_) } @$rows), "\n");
+    $left //= 1;
+    my @rules = map { $_ < $left ? '-' x $widths[$_]
+        : '-' x ($widths[$_] - 1) . ':' } 0 .. $#widths;
+    $self->add(join '', map { row(\@widths, $left, $_) } $head, \@rules,
+        @$rows);
+    $self->add("\n");
 }
 
 
