@@ -78,11 +78,11 @@ struct ct_conn_s {
     uint64_t                bytes_in;  /* without what TLS makes of them */
     uint64_t                bytes_out;
     ct_peer_t               peer;
-    ct_proxied_t           *proxied;   /* or NULL */
     bool                    is_ending; /* see ct_conn_send */
     bool                    moved;     /* another worker had accepted it */
     bool                    closing;
     bool                    closed;
+    ct_proxied_t           *proxied; /* or NULL */
 };
 
 /*

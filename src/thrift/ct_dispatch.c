@@ -295,6 +295,7 @@ call_enter(ct_pending_t *pending)
     ct_queue_push(&session->calls, &pending->link);
     session->ncalls++;
     session->ncalls_total++;
+    session->called_late |= session->state->worker->leaving;
     if (pending->answer == CT_ANSWER_CALL) {
         ct_account_open(pending);
     }

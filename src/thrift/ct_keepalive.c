@@ -15,27 +15,29 @@
 #include "thrift/ct_server.h"
 
 
-void
-ct_keepalive_begin(ct_session_t *session)
+static bool
+is_worn(const ct_session_t *session)
 {
     const ct_thrift_conf_t *conf = session->server->conf;
     const ct_conn_t        *conn = session->conn;
     const uint64_t          chance = conn->accepted_ms * 1000 + conn->number;
 
-    session->last_call = ct_span_draw(&conf->keepalive_calls, chance);
-    if (conf->keepalive_time_ms.least != 0) {
-        session->expires_ms =
-            conn->accepted_ms + ct_span_draw(&conf->keepalive_time_ms, chance);
+    if (conf->keepalive_calls.least != 0
+        && session->ncalls_total
+               >= ct_span_draw(&conf->keepalive_calls, chance)) {
+        return true;
     }
+    return conf->keepalive_time_ms.least != 0
+           && ct_loop_now_ms(conn->loop)
+                  >= conn->accepted_ms
+                         + ct_span_draw(&conf->keepalive_time_ms, chance);
 }
 
 
 void
 ct_keepalive_look(ct_session_t *session)
 {
-    if ((session->last_call != 0 && session->ncalls_total >= session->last_call)
-        || (session->expires_ms != 0
-            && ct_loop_now_ms(session->conn->loop) >= session->expires_ms)) {
+    if (is_worn(session)) {
         session->worn = true;
     }
 }

@@ -14,9 +14,6 @@
 
 #include "thrift/ct_session.h"
 
-/* Draws the limits of a session that has just begun. */
-void ct_keepalive_begin(ct_session_t *session);
-
 /* Notes whether the session has reached one; for each reply. */
 void ct_keepalive_look(ct_session_t *session);
 

@@ -124,6 +124,7 @@ linger(ct_session_t *session)
     ct_input_release(session);
     ct_conn_shutdown(session->conn);
     session->lingering = true;
+    session->spent = 0;
     ct_loop_post(session->conn->loop, &session->again);
     timer_set(session);
 }
@@ -189,10 +190,8 @@ unpause(ct_session_t *session)
 static bool
 may_leave(const ct_session_t *session)
 {
-    const bool leaves =
-        session->state->worker->leaving
-        && session->ncalls_total != session->ncalls_before_leaving
-        && !ct_session_is_movable(session);
+    const bool leaves = session->state->worker->leaving && session->called_late
+                        && !ct_session_is_movable(session);
 
     return (leaves || session->worn) && session->in == NULL
            && !ct_input_may_come(session);
@@ -286,9 +285,9 @@ drain(ct_session_t *session)
     do {
         rc = ct_conn_recv(session->conn, scratch->data, scratch->size, &n);
         if (rc == CT_OK) {
-            session->drained += n;
+            session->spent += n;
         }
-    } while (rc == CT_OK && session->drained < LINGER_BYTES);
+    } while (rc == CT_OK && session->spent < LINGER_BYTES);
 
     if (rc != CT_AGAIN) {
         ct_conn_close(session->conn);
@@ -398,7 +397,7 @@ on_leaving(ct_conn_t *conn)
 {
     ct_session_t *session = conn->session;
 
-    session->ncalls_before_leaving = session->ncalls_total - session->ncalls;
+    session->called_late = session->ncalls != 0;
     if (!session->state->worker->quitting || session->lingering
         || session->in != NULL || !is_idle(session)) {
         return;
@@ -470,7 +469,7 @@ on_close(ct_conn_t *conn)
     ct_queue_remove(&session->again.link);
     conn->session = NULL;
     ct_mem_release(session->data);
-    ct_mem_release(session);
+    ct_slab_put(&session->state->sessions, session);
 }
 
 
@@ -516,7 +515,8 @@ session_create(ct_conn_t *conn)
 {
     const ct_server_t *server = conn->listen->data;
     const ct_worker_t *worker = ct_acceptor_worker(conn->acceptor);
-    ct_session_t      *session = ct_mem_try_alloc(sizeof(*session));
+    ct_thrift_state_t *state = worker->states[server->thrift_index];
+    ct_session_t      *session = ct_slab_take(&state->sessions);
 
     if (session == NULL) {
         return NULL;
@@ -524,7 +524,7 @@ session_create(ct_conn_t *conn)
     memset(session, 0, sizeof(*session));
     session->conn = conn;
     session->server = server;
-    session->state = worker->states[server->thrift_index];
+    session->state = state;
     ct_buf_init(&session->out);
     ct_queue_init(&session->calls);
     ct_queue_init(&session->silent);
@@ -533,7 +533,6 @@ session_create(ct_conn_t *conn)
     session->again.data = session;
     conn->session = session;
     conn->events = &session_events;
-    ct_keepalive_begin(session);
     return session;
 }
 

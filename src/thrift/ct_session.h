@@ -39,7 +39,6 @@ struct ct_session_s {
     const ct_server_t  *server;
     ct_thrift_state_t  *state;
     ct_dialect_t        dialect;  /* of the last message; NULL: none yet */
-    uint16_t            opening;  /* the two bytes it was known by, or 0 */
     ct_deflated_t      *deflated; /* NULL: its bytes are plain */
     ct_block_t         *in;
     size_t              in_pos;
@@ -50,28 +49,26 @@ struct ct_session_s {
     ct_buf_t            out;
     ct_queue_t          calls;  /* not answered yet, in order of arrival */
     ct_queue_t          silent; /* oneway ones that hold up no answer */
-    size_t              ncalls; /* of both */
-    size_t              nlater; /* of them, not answered in their turn */
+    uint32_t            ncalls; /* of both */
+    uint32_t            nlater; /* of them, not answered in their turn */
     size_t              nheld;  /* bytes of replies that wait for others */
     const ct_handler_t *last;   /* of a call without "Service:", or NULL */
     uint64_t            ncalls_total;
-    uint64_t            ncalls_before_leaving; /* of them, while leaving */
-    uint64_t            last_call;  /* keepalive_calls of it; 0: no limit */
-    uint64_t            expires_ms; /* keepalive_time of it; 0: no limit */
-    ct_task_t           again;      /* goes on reading in the next turn */
-    size_t              nconnected; /* modules that know it: hooks */
-    void              **data;       /* of modules, by index; NULL: none yet */
-    size_t              spent;      /* bytes of messages in this turn */
-    size_t              drained;    /* bytes thrown away while lingering */
-    bool                has_called; /* counted as its dialect's */
-    bool                processing; /* its messages are being handled */
-    bool                has_more;   /* bytes came behind the last message */
-    bool                paused;     /* enough replies or calls wait */
-    bool                ended;      /* the peer sends no more */
-    bool                finishing;  /* answer what is there, then close */
-    bool                worn;       /* past keepalive_calls or _time */
-    bool                lost;       /* a reply is: none may follow */
-    bool                lingering;  /* our side is shut, theirs is drained */
+    ct_task_t           again; /* goes on reading in the next turn */
+    void              **data;  /* of modules, by index; NULL: none yet */
+    size_t              spent; /* bytes of messages in this turn, or drained */
+    uint16_t            nconnected;  /* modules that know it: hooks */
+    uint16_t            opening;     /* two bytes it was known by, or 0 */
+    bool                has_called;  /* counted as its dialect's */
+    bool                called_late; /* a call is answered while we leave */
+    bool                processing;  /* its messages are being handled */
+    bool                has_more;    /* bytes came behind the last message */
+    bool                paused;      /* enough replies or calls wait */
+    bool                ended;       /* the peer sends no more */
+    bool                finishing;   /* answer what is there, then close */
+    bool                worn;        /* past keepalive_calls or _time */
+    bool                lost;        /* a reply is: none may follow */
+    bool                lingering;   /* our side is shut, theirs is drained */
 };
 
 /* A connection was accepted; the listen's `data` is its ct_server_t. */

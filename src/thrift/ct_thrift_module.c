@@ -335,6 +335,7 @@ thrift_worker_init(ct_worker_t *worker, void **state)
         return CT_ERROR;
     }
     ct_buf_init(&made->out);
+    ct_slab_init(&made->sessions, worker->pool, sizeof(ct_session_t));
     ct_queue_init(&made->free_calls);
     ct_queue_init(&made->deferred);
     ct_in_flight_init(made);

@@ -11,6 +11,7 @@
 #include "core/ct_count.h"
 #include "core/ct_module.h"
 #include "core/ct_queue.h"
+#include "core/ct_slab.h"
 #include "event/ct_complaint.h"
 #include "thrift/ct_dialect_conf.h"
 #include "thrift/ct_hooked.h"
@@ -39,6 +40,7 @@ typedef struct ct_thrift_state_s {
     ct_session_t     *out_owner; /* whose replies `out` holds, or NULL */
     ct_scan_t         scan;      /* of a message that is whole already */
     const ct_hooks_t *hooks;     /* see ct_hooked_of */
+    ct_slab_t         sessions;  /* room for them */
     ct_queue_t        free_calls;
     size_t            nfree_calls;
     ct_fibers_t      *fibers;
