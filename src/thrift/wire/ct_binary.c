@@ -344,19 +344,25 @@ write_string(ct_writer_t *writer, ct_str_t value)
 }
 
 
-/* Strict always: an old head is understood by fewer clients. */
+/*
+ * Strict always: an old head is understood by fewer clients.  A name is no
+ * longer than a message that has come.
+ */
 static void
 write_message(ct_writer_t *writer, const ct_message_t *message)
 {
-    uint8_t *data = ct_writer_claim(writer, 4);
+    const ct_str_t name = message->name;
+    uint8_t       *data = ct_writer_claim(writer, 12 + name.len);
 
     if (data == NULL) {
         return;
     }
+    CT_ASSERT(name.len <= INT32_MAX);
     ct_store32(data, CT_BINARY_VERSION_1
                          | ((uint32_t) message->type & CT_BINARY_TYPE_MASK));
-    write_string(writer, message->name);
-    write_i32(writer, message->seqid);
+    ct_store32(data + 4, (uint32_t) name.len);
+    ct_copy_bytes(data + 8, name.data, name.len);
+    ct_store32(data + 8 + name.len, (uint32_t) message->seqid);
 }
 
 
