@@ -28,13 +28,12 @@ form_len(ct_bench_form_t form)
 }
 
 
-static void
-write_varint(uint32_t seqid, uint8_t *out)
+/* Its four bytes, the first one highest. */
+static inline uint32_t
+varint_of(uint32_t seqid)
 {
-    out[0] = (uint8_t) (0x80 | (seqid & 0x7f));
-    out[1] = (uint8_t) (0x80 | (seqid >> 7 & 0x7f));
-    out[2] = (uint8_t) (0x80 | (seqid >> 14 & 0x7f));
-    out[3] = (uint8_t) (seqid >> 21 & 0x7f);
+    return (0x80 | (seqid & 0x7f)) << 24 | (0x80 | (seqid >> 7 & 0x7f)) << 16
+           | (0x80 | (seqid >> 14 & 0x7f)) << 8 | (seqid >> 21 & 0x7f);
 }
 
 
@@ -56,7 +55,7 @@ write_form(ct_bench_form_t form, uint32_t seqid, uint8_t *out)
         ct_store32(out, seqid);
         return;
     case CT_BENCH_FORM_VARINT:
-        write_varint(seqid, out);
+        ct_store32(out, varint_of(seqid));
         return;
     case CT_BENCH_FORM_DIGITS:
         write_digits(seqid, out);
@@ -167,12 +166,37 @@ begins_like(const ct_bench_stencil_t *stencil, uint32_t seqid,
 }
 
 
+static bool
+digits_match(uint32_t seqid, const uint8_t *data)
+{
+    uint8_t due[FORM_SIZE];
+
+    write_digits(seqid, due);
+    return memcmp(data, due, sizeof(due)) == 0;
+}
+
+
+/* The word of four bytes is what a call is measured by: no call for it. */
+static inline bool
+form_matches(ct_bench_form_t form, uint32_t seqid, const uint8_t *data)
+{
+    switch (form) {
+    case CT_BENCH_FORM_FIXED:
+        return ct_load32(data) == seqid;
+    case CT_BENCH_FORM_VARINT:
+        return ct_load32(data) == varint_of(seqid);
+    case CT_BENCH_FORM_DIGITS:
+        return digits_match(seqid, data);
+    }
+    return false;
+}
+
+
 bool
 ct_bench_stencil_matches(const ct_bench_stencil_t *stencil, uint32_t seqid,
                          const uint8_t *data, size_t len)
 {
-    size_t  at = 0;
-    uint8_t due[FORM_SIZE];
+    size_t at = 0;
 
     if (stencil->nholes == 0) {
         return false;
@@ -183,9 +207,8 @@ ct_bench_stencil_matches(const ct_bench_stencil_t *stencil, uint32_t seqid,
     for (size_t i = 0; i < stencil->nholes; i++) {
         const ct_bench_hole_t *hole = &stencil->holes[i];
 
-        write_form(hole->form, seqid, due);
-        if (memcmp(data + at, stencil->data + at, hole->at - at) != 0
-            || memcmp(data + hole->at, due, hole->end - hole->at) != 0) {
+        if (!form_matches(hole->form, seqid, data + hole->at)
+            || memcmp(data + at, stencil->data + at, hole->at - at) != 0) {
             return false;
         }
         at = hole->end;
