@@ -23,7 +23,9 @@
 
 #include "core/ct_clock.h"
 #include "core/ct_pool.h"
+#include "ct_bench_compare.h"
 #include "ct_bench_conf.h"
+#include "ct_bench_idle.h"
 #include "ct_bench_plan.h"
 #include "ct_bench_report.h"
 #include "ct_bench_say.h"
@@ -35,6 +37,9 @@
 #define HOST_SIZE  256
 #define NS_PER_S   1e9
 #define TICK_NS    200000000L
+
+/* One address has no more than 28,000 ports to connect from. */
+#define MANY_CONNS 20000
 
 /* Significant digits of a number of JSON. */
 #define JSON_DIGITS 12
@@ -50,6 +55,10 @@ typedef struct run_s {
     atomic_bool        stop;
     atomic_uint        ndone;
     sigset_t           signals;
+    ct_bench_load_t    idle_load;
+    ct_bench_worker_t  idle_worker;
+    ct_bench_idle_t    idle;
+    ct_bench_process_t server;
     ct_bench_tally_t   tally;
     bool               shows; /* a line that tells how it goes */
 } run_t;
@@ -145,7 +154,7 @@ way_make(run_t *run, ct_bench_way_t *way)
     way->c_host = host_of(run);
     way->tls = run->conf.has_tls ? &run->conf.tls : NULL;
     way->deflated = run->plan.wire.deflated;
-    way->spreads = run->conf.new_conn;
+    way->spreads = run->conf.new_conn || run->conf.nidle > MANY_CONNS;
     return CT_OK;
 }
 
@@ -165,6 +174,7 @@ load_make(run_t *run)
     if (conf->rate > 0) {
         load->interval_ns = (double) conf->nthreads * NS_PER_S / conf->rate;
     }
+    load->pid = (pid_t) conf->pid;
     load->begin = &run->begin;
     load->teller = pthread_self();
     load->stop = &run->stop;
@@ -218,10 +228,11 @@ static ct_rc_t
 workers_make(run_t *run)
 {
     const size_t     n = run->conf.nthreads;
-    ct_bench_share_t share = { 0, 0, 0, 0, 0 };
+    ct_bench_share_t share = { .first_conn = run->conf.nidle };
 
     run->workers = ct_pool_zalloc(run->pool, n * sizeof(*run->workers));
     for (size_t i = 0; i < n; i++) {
+        share.watches = i == 0;
         share.nconns = part(run->conf.nconns, n, i);
         share.order_at = run->plan.norder * i / n;
         share.budget = run->conf.ncalls == UINT64_MAX
@@ -293,12 +304,107 @@ watch(run_t *run)
 }
 
 
+/* Meets a signal that has come, if one has: waiting would be by the loop. */
+static void
+poll_signals(void *data)
+{
+    const struct timespec none = { 0, 0 };
+    run_t                *run = data;
+    const int             sig = sigtimedwait(&run->signals, NULL, &none);
+
+    if (sig == SIGINT || sig == SIGTERM) {
+        atomic_store(&run->stop, true);
+    }
+}
+
+
+/* Nothing happens but a server's own doing. */
+static void
+hold(run_t *run)
+{
+    const uint64_t end_ns =
+        ct_clock_ns() + (uint64_t) (run->conf.hold_s * NS_PER_S);
+
+    while (ct_clock_ns() < end_ns && !atomic_load(&run->stop)) {
+        ct_bench_worker_turn(&run->idle_worker);
+        poll_signals(run);
+    }
+}
+
+
+static void
+look(const run_t *run, ct_bench_process_t *seen)
+{
+    if (run->conf.pid != 0) {
+        (void) ct_bench_process_look((pid_t) run->conf.pid, seen);
+    }
+}
+
+
+/* Opens the connections that are only there, and tells of it. */
+static ct_rc_t
+idle_begin(run_t *run)
+{
+    const ct_bench_share_t share = { .nconns = run->conf.nidle };
+    const uint64_t         from_ns = ct_clock_ns();
+    ct_bench_idle_t       *idle = &run->idle;
+
+    if (run->conf.nidle == 0) {
+        return CT_OK;
+    }
+    run->idle_load = run->load;
+    run->idle_load.depth = 1;
+    run->idle_load.new_conn = false;
+    run->idle_load.interval_ns = 0;
+    run->idle_load.once = true;
+    idle->nasked = run->conf.nidle;
+    idle->has_memory = run->conf.pid != 0;
+    look(run, &idle->before);
+    if (ct_bench_worker_init(&run->idle_worker, &run->idle_load, &share)
+        != CT_OK) {
+        return CT_ERROR;
+    }
+    ct_bench_idle_open(&run->idle_worker, poll_signals, run);
+    idle->nopened = run->idle_worker.tally.latency_ns.total;
+    idle->seconds = (double) (ct_clock_ns() - from_ns) / NS_PER_S;
+    ct_bench_say("%zu idle connections are there", idle->nopened);
+    hold(run);
+    look(run, &idle->after);
+    return CT_OK;
+}
+
+
+/* Its errors are the run's; its calls are not. */
+static void
+idle_end(run_t *run)
+{
+    const ct_bench_tally_t *tally = &run->idle_worker.tally;
+
+    if (run->conf.nidle == 0) {
+        return;
+    }
+    run->idle.nheld = ct_bench_idle_count(&run->idle_worker);
+    for (size_t i = 0; i < tally->nkinds; i++) {
+        ct_bench_tally_error(&run->tally, tally->kinds[i].what,
+                             tally->kinds[i].n);
+    }
+    if (run->idle.nheld < run->idle.nopened && tally->nerrors == 0) {
+        ct_bench_tally_error(&run->tally, "idle connection closed",
+                             run->idle.nopened - run->idle.nheld);
+    }
+    ct_bench_worker_release(&run->idle_worker);
+}
+
+
 /* Signals are waited for by this thread alone. */
 static ct_rc_t
 workers_run(run_t *run)
 {
     const size_t n = run->conf.nthreads;
 
+    if (n == 0) {
+        return CT_OK;
+    }
     if (pthread_barrier_init(&run->begin, NULL, (unsigned) n) != 0) {
         ct_bench_say("cannot make a barrier");
         return CT_ERROR;
@@ -309,6 +415,7 @@ workers_run(run_t *run)
         }
     }
     watch(run);
+    run->server = run->workers[0].process;
     for (size_t i = 0; i < n; i++) {
         ct_bench_worker_join(&run->workers[i]);
         ct_bench_tally_merge(&run->tally, &run->workers[i].tally);
@@ -319,15 +426,43 @@ workers_run(run_t *run)
 }
 
 
-static void
+static ct_rc_t
+write_histogram(const ct_bench_result_t *result)
+{
+    const char *c_path = result->conf->c_histogram;
+    FILE       *out = fopen(c_path, "we");
+
+    if (out == NULL) {
+        ct_bench_say("cannot write '%s': %s", c_path, strerror(errno));
+        return CT_ERROR;
+    }
+    ct_bench_report_histogram(result, out);
+    if (fclose(out) != 0) {
+        ct_bench_say("cannot write '%s': %s", c_path, strerror(errno));
+        return CT_ERROR;
+    }
+    return CT_OK;
+}
+
+
+static ct_rc_t
 report(const run_t *run)
 {
-    const ct_bench_result_t result = { &run->conf, &run->tally };
-    json_t                 *json;
+    const ct_bench_result_t result = {
+        .conf = &run->conf,
+        .tally = &run->tally,
+        .server =
+            run->conf.pid != 0 && run->conf.nconns != 0 ? &run->server : NULL,
+        .idle = run->conf.nidle != 0 ? &run->idle : NULL,
+    };
+    json_t *json;
 
+    if (run->conf.c_histogram != NULL && write_histogram(&result) != CT_OK) {
+        return CT_ERROR;
+    }
     if (!run->conf.as_json) {
         ct_bench_report_text(&result, stdout);
-        return;
+        return CT_OK;
     }
     json = ct_bench_report_json(&result);
     (void) json_dumpf(json, stdout,
@@ -335,6 +470,7 @@ report(const run_t *run)
                           | JSON_REAL_PRECISION(JSON_DIGITS));
     (void) fputc('\n', stdout);
     json_decref(json);
+    return CT_OK;
 }
 
 
@@ -361,12 +497,14 @@ bench(run_t *run)
     raise_files();
     signals_take(run);
     run->shows = !run->conf.is_quiet && isatty(STDERR_FILENO);
-    if (probe(run) != CT_OK || workers_make(run) != CT_OK
-        || workers_run(run) != CT_OK) {
+    if (probe(run) != CT_OK || idle_begin(run) != CT_OK
+        || workers_make(run) != CT_OK || workers_run(run) != CT_OK) {
         return EXIT_FAILURE;
     }
-    report(run);
-    return run->tally.nerrors == 0 && run->tally.latency_ns.total != 0
+    idle_end(run);
+    return report(run) == CT_OK && run->tally.nerrors == 0
+                   && (run->tally.latency_ns.total != 0
+                       || run->conf.nconns == 0)
                ? EXIT_SUCCESS
                : EXIT_FAILURE;
 }
@@ -382,7 +520,13 @@ main(int argc, char **argv)
 
     run->pool = pool;
     rc = ct_bench_conf_read(&run->conf, argc, argv, pool);
-    if (rc == CT_OK) {
+    if (rc == CT_OK && run->conf.c_compare != NULL) {
+        status =
+            ct_bench_compare(run->conf.c_compare, run->conf.c_address, stdout)
+                    == CT_OK
+                ? EXIT_SUCCESS
+                : EXIT_USAGE;
+    } else if (rc == CT_OK) {
         status = bench(run);
     } else if (rc == CT_ERROR) {
         status = EXIT_USAGE;

@@ -16,6 +16,7 @@
 
 #include "core/ct_pool.h"
 #include "ct_bench_help.h"
+#include "ct_bench_process.h"
 #include "ct_bench_say.h"
 #include "thrift/wire/ct_transport.h"
 
@@ -51,6 +52,11 @@ enum {
     OPTION_KEY,
     OPTION_SERVER_NAME,
     OPTION_INSECURE,
+    OPTION_IDLE,
+    OPTION_HOLD,
+    OPTION_PID,
+    OPTION_HISTOGRAM,
+    OPTION_COMPARE,
     OPTION_JSON,
     OPTION_QUIET,
     OPTION_VERSION,
@@ -177,7 +183,7 @@ set_number(ct_bench_conf_t *conf, int option, const char *c_value)
 {
     const double   calls = 1e15;
     const number_t numbers[] = {
-        { 'c', 1, CT_BENCH_MAX_CONNS, &conf->nconns, NULL, NULL },
+        { 'c', 0, CT_BENCH_MAX_CONNS, &conf->nconns, NULL, NULL },
         { 't', 1, CT_BENCH_MAX_THREADS, &conf->nthreads, NULL, NULL },
         { 'p', 1, CT_BENCH_MAX_PENDING, &conf->depth, NULL, NULL },
         { 'd', 0.01, CT_BENCH_MAX_SECONDS, NULL, &conf->duration_s, NULL },
@@ -186,6 +192,9 @@ set_number(ct_bench_conf_t *conf, int option, const char *c_value)
         { OPTION_RATE, 0.01, CT_BENCH_MAX_RATE, NULL, &conf->rate, NULL },
         { OPTION_CALLS, 1, calls, NULL, NULL, &conf->ncalls },
         { OPTION_SEED, 0, calls, NULL, NULL, &conf->plan.seed },
+        { OPTION_IDLE, 0, CT_BENCH_MAX_CONNS, &conf->nidle, NULL, NULL },
+        { OPTION_HOLD, 0, CT_BENCH_MAX_SECONDS, NULL, &conf->hold_s, NULL },
+        { OPTION_PID, 1, INT32_MAX, &conf->pid, NULL, NULL },
         { OPTION_VARIANTS, 1, CT_BENCH_MAX_VARIANTS, &conf->plan.nvariants,
           NULL, NULL },
     };
@@ -212,6 +221,8 @@ set_text(ct_bench_conf_t *conf, int option, const char *c_value)
         { OPTION_CERT, &conf->tls.c_certificate },
         { OPTION_KEY, &conf->tls.c_key },
         { OPTION_SERVER_NAME, &conf->tls.c_server_name },
+        { OPTION_HISTOGRAM, &conf->c_histogram },
+        { OPTION_COMPARE, &conf->c_compare },
     };
 
     for (size_t i = 0; i < CT_ARRAY_LEN(texts); i++) {
@@ -300,6 +311,8 @@ set(ct_bench_conf_t *conf, int option, const char *c_value, ct_pool_t *pool)
 static ct_rc_t
 complete(ct_bench_conf_t *conf, ct_pool_t *pool)
 {
+    ct_bench_process_t process;
+
     if (conf->plan.wishes.n == 0) {
         if (conf->plan.c_idl != NULL) {
             ct_bench_say("--idl needs a --method");
@@ -311,6 +324,15 @@ complete(ct_bench_conf_t *conf, ct_pool_t *pool)
     }
     if (conf->new_conn) {
         conf->depth = 1;
+    }
+    if (conf->nconns == 0 && conf->nidle == 0) {
+        ct_bench_say("-c 0 needs --idle");
+        return CT_ERROR;
+    }
+    if (conf->pid != 0
+        && ct_bench_process_look((pid_t) conf->pid, &process) != CT_OK) {
+        ct_bench_say("there is no process %zu", conf->pid);
+        return CT_ERROR;
     }
     if (conf->nthreads > conf->nconns) {
         conf->nthreads = conf->nconns;
@@ -354,6 +376,11 @@ ct_bench_conf_read(ct_bench_conf_t *conf, int argc, char **argv,
         { "key", required_argument, NULL, OPTION_KEY },
         { "server-name", required_argument, NULL, OPTION_SERVER_NAME },
         { "insecure", no_argument, NULL, OPTION_INSECURE },
+        { "idle", required_argument, NULL, OPTION_IDLE },
+        { "hold", required_argument, NULL, OPTION_HOLD },
+        { "pid", required_argument, NULL, OPTION_PID },
+        { "histogram", required_argument, NULL, OPTION_HISTOGRAM },
+        { "compare", required_argument, NULL, OPTION_COMPARE },
         { "json", no_argument, NULL, OPTION_JSON },
         { "quiet", no_argument, NULL, OPTION_QUIET },
         { "version", no_argument, NULL, OPTION_VERSION },
@@ -384,9 +411,11 @@ ct_bench_conf_read(ct_bench_conf_t *conf, int argc, char **argv,
         }
     }
     if (optind != argc - 1) {
-        ct_bench_say("one ADDRESS is due: HOST:PORT or unix:PATH");
+        ct_bench_say("%s", conf->c_compare != NULL
+                               ? "--compare takes two files"
+                               : "one ADDRESS is due: HOST:PORT or unix:PATH");
         return CT_ERROR;
     }
     conf->c_address = argv[optind];
-    return complete(conf, pool);
+    return conf->c_compare != NULL ? CT_OK : complete(conf, pool);
 }

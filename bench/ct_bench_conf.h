@@ -25,7 +25,7 @@ typedef struct ct_pool_s ct_pool_t;
 
 typedef struct ct_bench_conf_s {
     const char *c_address;
-    size_t      nconns;
+    size_t      nconns;   /* 0: only idle ones */
     size_t      nthreads; /* at most nconns */
     size_t      depth;    /* calls under way on each connection */
     double      duration_s;
@@ -45,6 +45,12 @@ typedef struct ct_bench_conf_s {
 
     ct_bench_plan_conf_t plan;      /* but for the wire */
     const char          *c_service; /* multiplexed, or NULL */
+
+    size_t      nidle;       /* connections that are only there */
+    double      hold_s;      /* in which nothing else happens */
+    size_t      pid;         /* of a server to look at, or 0 */
+    const char *c_histogram; /* a file, or NULL */
+    const char *c_compare;   /* an older result; c_address is a newer one */
 
     bool as_json;
     bool is_quiet;

@@ -118,7 +118,7 @@ ct_bench_conn_lose(ct_bench_worker_t *worker, ct_bench_conn_t *conn,
     conn_close(worker, conn);
     if (worker->load->interval_ns > 0) {
         conn_set_free(worker, conn);
-    } else if (had_replied && !worker->is_stopping) {
+    } else if (had_replied && !worker->is_stopping && !worker->load->once) {
         ct_bench_conn_start(worker, conn);
     }
 }
@@ -194,7 +194,8 @@ static bool
 may_begin(const ct_bench_worker_t *worker, const ct_bench_conn_t *conn)
 {
     return conn->begun - conn->taken < worker->load->depth
-           && !worker->is_stopping && worker->budget != 0 && !conn->is_closing;
+           && !worker->is_stopping && worker->budget != 0 && !conn->is_closing
+           && !(worker->load->once && conn->has_replied);
 }
 
 

@@ -9,6 +9,7 @@
 #define NS_PER_US 1e3
 #define US_PER_S  1e6
 #define MEGA      1e6
+#define MIB       (1024.0 * 1024.0)
 
 /* Digits behind the point that a number of JSON has. */
 #define ROUND 1000
@@ -114,13 +115,55 @@ text_remarks(const ct_bench_tally_t *tally, FILE *out)
 }
 
 
-void
-ct_bench_report_text(const ct_bench_result_t *result, FILE *out)
+static void
+text_server(const ct_bench_process_t *server, double ncalls, FILE *out)
+{
+    (void) fprintf(out,
+                   "server      %10.2f s of its processes, %.2f us a call, "
+                   "%.1f MiB resident\n",
+                   server->cpu_s, per(server->cpu_s * US_PER_S, ncalls),
+                   (double) server->rss / MIB);
+}
+
+
+/* Bytes that each connection has added. */
+static double
+each(uint64_t before, uint64_t after, size_t n)
+{
+    return per((double) after - (double) before, (double) n);
+}
+
+
+static void
+text_idle(const ct_bench_idle_t *idle, FILE *out)
+{
+    (void) fprintf(out, "idle        %10zu connections in %.2f s, %zu held\n",
+                   idle->nopened, idle->seconds, idle->nheld);
+    if (!idle->has_memory) {
+        return;
+    }
+    (void) fprintf(
+        out,
+        "            %10.1f MiB resident before, %.1f after: %.0f bytes each\n",
+        (double) idle->before.rss / MIB, (double) idle->after.rss / MIB,
+        each(idle->before.rss, idle->after.rss, idle->nopened));
+    if (idle->after.pss != 0) {
+        (void) fprintf(
+            out,
+            "            %10.1f MiB of that its own before, %.1f after: "
+            "%.0f bytes each\n",
+            (double) idle->before.pss / MIB, (double) idle->after.pss / MIB,
+            each(idle->before.pss, idle->after.pss, idle->nopened));
+    }
+}
+
+
+static void
+text_load(const ct_bench_result_t *result, FILE *out)
 {
     const ct_bench_tally_t *tally = result->tally;
     const double            ncalls = (double) tally->latency_ns.total;
 
-    text_head(result, out);
     (void) fprintf(out, "calls       %10.0f %10.0f calls/s\n", ncalls,
                    per(ncalls, tally->seconds));
     (void) fprintf(out, "bytes       %10.2f MB/s sent, %.2f MB/s received\n",
@@ -130,15 +173,62 @@ ct_bench_report_text(const ct_bench_result_t *result, FILE *out)
     (void) fprintf(out,
                    "processor   %10.2f s of this program, %.2f us a call\n",
                    tally->cpu_s, per(tally->cpu_s * US_PER_S, ncalls));
-    text_remarks(tally, out);
-    text_errors(tally, out);
+    if (result->server != NULL) {
+        text_server(result->server, ncalls, out);
+    }
+}
+
+
+void
+ct_bench_report_text(const ct_bench_result_t *result, FILE *out)
+{
+    text_head(result, out);
+    if (result->conf->nconns != 0) {
+        text_load(result, out);
+    }
+    if (result->idle != NULL) {
+        text_idle(result->idle, out);
+    }
+    text_remarks(result->tally, out);
+    text_errors(result->tally, out);
+}
+
+
+void
+ct_bench_report_histogram(const ct_bench_result_t *result, FILE *out)
+{
+    const ct_histogram_t *histogram = &result->tally->latency_ns;
+    uint64_t              seen = 0;
+
+    (void) fprintf(out, "%12s %14s %10s %14s\n\n", "Value", "Percentile",
+                   "TotalCount", "1/(1-Percentile)");
+    for (size_t i = 0; i < CT_HISTOGRAM_SIZE; i++) {
+        const uint64_t left = histogram->total - seen - histogram->counts[i];
+
+        if (histogram->counts[i] == 0) {
+            continue;
+        }
+        seen += histogram->counts[i];
+        (void) fprintf(out, "%12.3f %2.12f %10llu",
+                       (double) ct_histogram_value(i) / NS_PER_US,
+                       (double) seen / (double) histogram->total,
+                       (unsigned long long) seen);
+        if (left != 0) {
+            (void) fprintf(out, " %14.2f",
+                           (double) histogram->total / (double) left);
+        }
+        (void) fputc('\n', out);
+    }
+    (void) fprintf(out, "#[Mean    = %12.3f, Total count    = %12llu]\n",
+                   ct_histogram_mean(histogram) / NS_PER_US,
+                   (unsigned long long) histogram->total);
 }
 
 
 static void
 set_real(json_t *object, const char *c_key, double value)
 {
-    const double rounded = (double) (uint64_t) (value * ROUND + 0.5);
+    const double rounded = (double) (int64_t) (value * ROUND + 0.5);
 
     (void) json_object_set_new(object, c_key, json_real(rounded / ROUND));
 }
@@ -221,6 +311,46 @@ json_kinds(const ct_bench_tally_t *tally)
 }
 
 
+static json_t *
+json_process(const ct_bench_process_t *process)
+{
+    json_t *json = json_object();
+
+    set_count(json, "processes", process->nprocesses);
+    set_count(json, "rss_bytes", process->rss);
+    set_count(json, "pss_bytes", process->pss);
+    return json;
+}
+
+
+static json_t *
+json_server(const ct_bench_process_t *server, double ncalls)
+{
+    json_t *json = json_process(server);
+
+    set_real(json, "cpu_s", server->cpu_s);
+    set_real(json, "cpu_us_per_call", per(server->cpu_s * US_PER_S, ncalls));
+    return json;
+}
+
+
+static json_t *
+json_idle(const ct_bench_idle_t *idle)
+{
+    json_t *json = json_object();
+
+    set_count(json, "asked", idle->nasked);
+    set_count(json, "opened", idle->nopened);
+    set_count(json, "held", idle->nheld);
+    set_real(json, "seconds", idle->seconds);
+    if (idle->has_memory) {
+        (void) json_object_set_new(json, "before", json_process(&idle->before));
+        (void) json_object_set_new(json, "after", json_process(&idle->after));
+    }
+    return json;
+}
+
+
 json_t *
 ct_bench_report_json(const ct_bench_result_t *result)
 {
@@ -242,5 +372,12 @@ ct_bench_report_json(const ct_bench_result_t *result)
     set_count(json, "connections_opened", tally->nconnections);
     set_count(json, "not_begun", tally->nnot_begun);
     set_count(json, "out_of_order", tally->nout_of_order);
+    if (result->server != NULL) {
+        (void) json_object_set_new(json, "server",
+                                   json_server(result->server, ncalls));
+    }
+    if (result->idle != NULL) {
+        (void) json_object_set_new(json, "idle", json_idle(result->idle));
+    }
     return json;
 }

@@ -493,7 +493,9 @@ read_made_up(reading_t *reading, const target_t *target, ct_str_t word)
                     CT_STR_ARG(word));
     }
     json = json_of_made(&made);
-    reading->is_made_up = true;
+    if (!ct_str_starts_with(word, "$$")) {
+        reading->is_made_up = true;
+    }
     reading->is_literal = true;
     rc = read_plain(reading, target, json);
     reading->is_literal = false;

@@ -38,9 +38,6 @@
 #define NS_PER_S   1000000000ULL
 #define S_PER_NS   1e-9
 
-/* How often connections are looked at that nothing happens to. */
-#define CHECK_NS (100 * 1000 * 1000ULL)
-
 /* Nobody who has pressed a key waits longer for what is under way. */
 #define HASTY_DRAIN_NS NS_PER_S
 
@@ -162,9 +159,8 @@ show(ct_bench_worker_t *worker)
 }
 
 
-/* Waits for something to happen, and meets it. */
-static void
-turn(ct_bench_worker_t *worker)
+void
+ct_bench_worker_turn(ct_bench_worker_t *worker)
 {
     struct epoll_event events[MAX_EVENTS];
     const int n = epoll_wait(worker->epoll_fd, events, MAX_EVENTS, WAIT_MS);
@@ -260,9 +256,25 @@ connect_all(ct_bench_worker_t *worker)
         (void) ct_bench_conn_open(worker, &worker->conns[i]);
     }
     while (is_shaking(worker) && ct_clock_ns() < end_ns) {
-        turn(worker);
+        ct_bench_worker_turn(worker);
     }
     worker->is_stopping = false;
+}
+
+
+/*
+ * Looks at the server, if that is for this thread to do; its time until now
+ * is subtracted.
+ */
+static void
+look(ct_bench_worker_t *worker)
+{
+    const double before_s = worker->process.cpu_s;
+
+    if (worker->share.watches && worker->load->pid != 0) {
+        (void) ct_bench_process_look(worker->load->pid, &worker->process);
+        worker->process.cpu_s -= before_s;
+    }
 }
 
 
@@ -275,6 +287,9 @@ measure_begin(ct_bench_worker_t *worker)
 {
     ct_bench_tally_t *tally = &worker->tally;
 
+    worker->process.cpu_s = 0;
+    look(worker);
+    worker->now_ns = ct_clock_ns();
     memset(&tally->latency_ns, 0, sizeof(tally->latency_ns));
     tally->nout_of_order = 0;
     tally->cpu_s = -cpu_seconds();
@@ -303,19 +318,19 @@ is_over(const ct_bench_worker_t *worker, uint64_t end_ns)
 static void
 load_until(ct_bench_worker_t *worker, uint64_t end_ns)
 {
-    uint64_t check_ns = worker->now_ns + CHECK_NS;
+    uint64_t check_ns = worker->now_ns + CT_BENCH_CHECK_NS;
 
     while (!is_over(worker, end_ns)) {
         if (is_open_loop(worker)) {
             timer_set(worker);
         }
-        turn(worker);
+        ct_bench_worker_turn(worker);
         if (is_open_loop(worker)) {
             begin_due(worker);
         }
         if (worker->now_ns >= check_ns) {
             check(worker);
-            check_ns = worker->now_ns + CHECK_NS;
+            check_ns = worker->now_ns + CT_BENCH_CHECK_NS;
         }
     }
 }
@@ -340,20 +355,20 @@ static void
 drain(ct_bench_worker_t *worker)
 {
     uint64_t end_ns = worker->now_ns + worker->load->timeout_ns;
-    uint64_t check_ns = worker->now_ns + CHECK_NS;
+    uint64_t check_ns = worker->now_ns + CT_BENCH_CHECK_NS;
 
     worker->is_stopping = true;
     worker->last_reply_ns = worker->now_ns;
     while (worker->nopen != 0 && worker->now_ns < end_ns) {
         const uint64_t ncalls = worker->tally.latency_ns.total;
 
-        turn(worker);
+        ct_bench_worker_turn(worker);
         if (worker->tally.latency_ns.total != ncalls) {
             worker->last_reply_ns = worker->now_ns;
         }
         if (worker->now_ns >= check_ns) {
             check(worker);
-            check_ns = worker->now_ns + CHECK_NS;
+            check_ns = worker->now_ns + CT_BENCH_CHECK_NS;
         }
         if (atomic_load_explicit(worker->load->stop, memory_order_relaxed)
             && end_ns > worker->now_ns + HASTY_DRAIN_NS) {
@@ -372,6 +387,7 @@ measure_end(ct_bench_worker_t *worker, uint64_t from_ns)
     ct_bench_tally_t *tally = &worker->tally;
 
     tally->cpu_s += cpu_seconds();
+    look(worker);
     tally->seconds = (double) (worker->last_reply_ns - from_ns) * S_PER_NS;
     for (size_t i = 0; i < worker->nconns; i++) {
         tally->bytes_sent += worker->conns[i].link.nsent;

@@ -17,10 +17,14 @@
 #include "core/ct_rc.h"
 #include "ct_bench_link.h"
 #include "ct_bench_plan.h"
+#include "ct_bench_process.h"
 #include "ct_bench_tally.h"
 #include "thrift/wire/ct_transport.h"
 
 typedef struct ct_pool_s ct_pool_t;
+
+/* How often connections are looked at that nothing happens to. */
+#define CT_BENCH_CHECK_NS (100 * 1000 * 1000ULL)
 
 /* Bytes that are read at once. */
 #define CT_BENCH_BLOCK_SIZE ((size_t) 256 * 1024)
@@ -31,6 +35,8 @@ typedef struct ct_bench_load_s {
     ct_bench_way_t         way;
     size_t                 depth;    /* calls under way on a connection */
     bool                   new_conn; /* one for each call; depth is 1 */
+    bool                   once;     /* one call of each connection */
+    pid_t                  pid;      /* of a server to look at, or 0 */
     uint64_t               warmup_ns;
     uint64_t               duration_ns;
     uint64_t               timeout_ns;  /* of one call */
@@ -85,6 +91,7 @@ typedef struct ct_bench_share_s {
     size_t   order_at; /* where in the plan's order it begins */
     uint64_t budget;   /* calls, warming up aside */
     uint64_t delay_ns; /* of an open loop, so that threads take turns */
+    bool     watches;  /* looks at the server */
 } ct_bench_share_t;
 
 /*
@@ -115,11 +122,12 @@ typedef struct ct_bench_worker_s {
     ct_bench_conn_t      **free;
     size_t                 free_at;
     size_t                 nfree;
-    ct_bench_known_t      *known;   /* by call */
-    uint8_t               *block;   /* what is read into */
-    ct_buf_t               batch;   /* calls on their way out */
-    ct_pool_t             *pool;    /* of the thread */
-    ct_pool_t             *replies; /* of one reply */
+    ct_bench_known_t      *known; /* by call */
+    ct_bench_process_t process;   /* when it `watches`: time since it counts */
+    uint8_t           *block;     /* what is read into */
+    ct_buf_t           batch;     /* calls on their way out */
+    ct_pool_t         *pool;      /* of the thread */
+    ct_pool_t         *replies;   /* of one reply */
 
     /* For whoever shows how it goes. */
     atomic_uint_fast64_t ncalls_shown;
@@ -135,5 +143,9 @@ void    ct_bench_worker_release(ct_bench_worker_t *worker);
 /* Begins, and ends, its thread.  CT_ERROR has been said. */
 ct_rc_t ct_bench_worker_start(ct_bench_worker_t *worker);
 void    ct_bench_worker_join(ct_bench_worker_t *worker);
+
+/* For who has no thread: waits for something to happen, a moment at most, and
+ * meets it. */
+void ct_bench_worker_turn(ct_bench_worker_t *worker);
 
 #endif /* CT_BENCH_WORKER_H */

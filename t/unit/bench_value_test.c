@@ -267,8 +267,10 @@ made_up_values_are_read_like_others(void **state)
     assert_true(
         ct_str_eq_c(*(const ct_str_t *) place_of(fixture, all, 7), "43"));
     assert_true(*(const double *) place_of(fixture, all, 6) == 1);
+    fixture->reading.is_made_up = false;
     assert_true(
         same(fixture, "{\"words\": [\"$$x\"]}", "{\"words\": [\"$$x\"]}"));
+    assert_false(fixture->reading.is_made_up);
 }
 
 
