@@ -8,7 +8,7 @@
 // A request is FORM SUBJECT WHAT N:
 //
 //     FORM     binary, compact, json; virtual-binary, virtual-compact
-//     SUBJECT  record, torture
+//     SUBJECT  record, torture, swap
 //     WHAT     encode, decode
 //     N        how many times
 //
@@ -34,6 +34,7 @@
 #include <thrift/protocol/TJSONProtocol.h>
 #include <thrift/transport/TBufferTransports.h>
 
+#include "bench_types.h"
 #include "record_types.h"
 #include "torture_types.h"
 
@@ -85,6 +86,46 @@ static record::Record make_record()
     }
     r.__set_comment("Please ring twice; the bell of the second floor sticks. "
         "Parcels may be left with the neighbours on the ground floor.");
+    return r;
+}
+
+
+static bench::Record make_swap()
+{
+    bench::Record r;
+
+    r.active = true;
+    r.kind = 7;
+    r.shard = 1021;
+    r.id = 900900900;
+    r.account = 7205759403792793601;
+    r.created = 1767225600000;
+    r.updated = 1767312000123;
+    r.score = 0.875;
+    r.weight = 12.5;
+    r.latitude = 52.37518;
+    r.longitude = 4.88394;
+    r.name = "Wilhelmina van den Berg-Castellanos";
+    r.email = "wilhelmina.vandenberg@example.org";
+    r.city = "Amsterdam";
+    r.note = "Please ring twice; the bell of the second floor sticks. "
+        "Parcels may be left with the neighbours on the ground floor.";
+    r.visits = 4711;
+    r.flags = 0x5a5;
+    for (int i = 0; i < 10; i++) {
+        bench::Item item;
+        item.id = 100200300 + i;
+        item.name = "kettle, model " + std::to_string(i * i * i);
+        item.price = 19.95 * (i + 1);
+        item.stamp = 1767225600000 + i * 86400123L;
+        item.in_stock = i % 3 != 0;
+        r.items.push_back(item);
+    }
+    for (const char *key : {"visits", "orders", "returns", "reviews",
+        "questions", "complaints", "parcels", "letters", "calls", "logins"}) {
+        r.counters[key] = static_cast<int64_t>(key[0]) * key[2];
+    }
+    r.etag = "5f3c9a7be01d42c8";
     return r;
 }
 
@@ -310,6 +351,8 @@ static int64_t answer(const std::string &dir, std::istream &request)
     const bool        decodes = what == "decode";
     const Work        done = subject == "record"
                ? work_of(form, make_record(), bytes, decodes)
+        : subject == "swap"
+               ? work_of(form, make_swap(), bytes, decodes)
                : work_of(form, make_torture(), bytes, decodes);
 
     const int64_t from = now_ns();
@@ -337,6 +380,7 @@ int main(int argc, char **argv)
     }
     write_forms(dir + "/record", make_record());
     write_forms(dir + "/torture", make_torture());
+    write_forms(dir + "/swap", make_swap());
     while (std::getline(std::cin, line)) {
         std::stringstream request(line);
         std::cout << answer(dir, request) << std::endl;

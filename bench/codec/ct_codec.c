@@ -22,6 +22,7 @@
 #include "core/ct_pool.h"
 #include "thrift/wire/ct_codec.h"
 
+#include "bench.gen.h"
 #include "record.gen.h"
 #include "torture.gen.h"
 
@@ -73,6 +74,23 @@ protocol_of(const char *c_form)
         }
     }
     die(c_form, "no such form");
+    return NULL;
+}
+
+
+static const ct_struct_t *
+struct_of(const char *c_subject)
+{
+    if (strcmp(c_subject, "record") == 0) {
+        return &record_record_struct;
+    }
+    if (strcmp(c_subject, "torture") == 0) {
+        return &torture_everything_struct;
+    }
+    if (strcmp(c_subject, "swap") == 0) {
+        return &bench_record_struct;
+    }
+    die(c_subject, "no such subject");
     return NULL;
 }
 
@@ -179,9 +197,7 @@ answer(work_t *work, const char *c_dir, const char *c_request)
         die(c_request, "not FORM SUBJECT WHAT N");
     }
     work->protocol = protocol_of(work->form);
-    work->strct = strcmp(work->subject, "record") == 0
-                      ? &record_record_struct
-                      : &torture_everything_struct;
+    work->strct = struct_of(work->subject);
     read_bytes(work, c_dir);
     check(work);
     spent_ns = run(work);
