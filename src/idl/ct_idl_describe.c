@@ -343,8 +343,11 @@ static ct_rc_t
 add_types(describe_t *describe, ct_idl_def_t *def)
 {
     for (size_t i = 0; i < def->by_id.n; i++) {
-        def->entries[i].type = describe_type(
+        ct_field_t *entry = &def->entries[i];
+
+        entry->type = describe_type(
             describe, CT_IDL_AT(ct_idl_field_t, &def->by_id, i)->type);
+        entry->head = CT_FIELD_HEAD(entry->type->ttype, entry->id);
     }
     return CT_OK;
 }

@@ -45,6 +45,43 @@ table_of(ct_idl_gen_t *gen, ct_idl_type_t *type)
 }
 
 
+/* The wire's name of a type. */
+static const char *
+ttype_of(const ct_idl_type_t *real)
+{
+    switch (real->kind) {
+    case CT_IDL_BOOL:
+        return "CT_T_BOOL";
+    case CT_IDL_I8:
+        return "CT_T_I8";
+    case CT_IDL_I16:
+        return "CT_T_I16";
+    case CT_IDL_I32:
+        return "CT_T_I32";
+    case CT_IDL_I64:
+        return "CT_T_I64";
+    case CT_IDL_DOUBLE:
+        return "CT_T_DOUBLE";
+    case CT_IDL_STRING:
+    case CT_IDL_BINARY:
+        return "CT_T_STRING";
+    case CT_IDL_UUID:
+        return "CT_T_UUID";
+    case CT_IDL_LIST:
+        return "CT_T_LIST";
+    case CT_IDL_SET:
+        return "CT_T_SET";
+    case CT_IDL_MAP:
+        return "CT_T_MAP";
+    case CT_IDL_NAMED:
+        return real->def->kind == CT_IDL_ENUM ? "CT_T_I32" : "CT_T_STRUCT";
+    case CT_IDL_VOID:
+        break;
+    }
+    return "CT_T_VOID";
+}
+
+
 /*
  * Through the extern table of the enum or struct, which may be of another file
  * and may lead back here.
@@ -54,12 +91,12 @@ define_named(ct_idl_gen_t *gen, const ct_idl_type_t *real)
 {
     const bool is_enum = real->def->kind == CT_IDL_ENUM;
 
-    ct_idl_out_print(
-        &gen->out,
-        "    .ttype = %s,\n"
-        "    .%s = &%.*s_%s,\n",
-        is_enum ? "CT_T_I32" : "CT_T_STRUCT", is_enum ? "enumeration" : "strct",
-        CT_STR_ARG(real->def->c_name), is_enum ? "enum" : "struct");
+    ct_idl_out_print(&gen->out,
+                     "    .ttype = %s,\n"
+                     "    .%s = &%.*s_%s,\n",
+                     ttype_of(real), is_enum ? "enumeration" : "strct",
+                     CT_STR_ARG(real->def->c_name),
+                     is_enum ? "enum" : "struct");
 }
 
 
@@ -70,14 +107,10 @@ define_container(ct_idl_gen_t *gen, const ct_idl_type_t *real)
     ct_idl_out_t  *out = &gen->out;
     const ct_str_t name = real->c_name;
 
+    ct_idl_out_print(out, "    .ttype = %s,\n", ttype_of(real));
     if (real->kind == CT_IDL_MAP) {
-        ct_idl_out_print(out,
-                         "    .ttype = CT_T_MAP,\n"
-                         "    .key = &%.*s,\n",
+        ct_idl_out_print(out, "    .key = &%.*s,\n",
                          CT_STR_ARG(table_of(gen, real->key)));
-    } else {
-        ct_idl_out_print(out, "    .ttype = %s,\n",
-                         real->kind == CT_IDL_SET ? "CT_T_SET" : "CT_T_LIST");
     }
     ct_idl_out_print(out, "    .element = &%.*s,\n",
                      CT_STR_ARG(table_of(gen, real->element)));
@@ -220,7 +253,10 @@ define_field(ct_idl_gen_t *gen, const ct_idl_def_t *def,
         ct_idl_out_str(&gen->out,
                        CT_STR("        .has_offset = CT_NO_FLAG,\n"));
     }
-    ct_idl_out_str(&gen->out, CT_STR("    },\n"));
+    ct_idl_out_print(&gen->out,
+                     "        .head = CT_FIELD_HEAD(%s, %d),\n"
+                     "    },\n",
+                     ttype_of(ct_idl_real(field->type)), field->id);
 }
 
 

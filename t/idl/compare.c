@@ -105,6 +105,7 @@ compare_field(compare_t *compare, const ct_field_t *a, const ct_field_t *b)
     check(compare, a->required == b->required, a->name, "requiredness");
     check(compare, a->offset == b->offset, a->name, "offset");
     check(compare, a->has_offset == b->has_offset, a->name, "has_offset");
+    check(compare, a->head == b->head, a->name, "head");
     compare_type(compare, a->type, b->type, a->name);
 }
 

@@ -82,9 +82,9 @@ writes_elements(void **state CT_UNUSED)
     sample_point_t    points[] = { { .x = 1 } };
     sample_i32_list_t by_id[] = { { 1, { 1, names } } };
     const ct_field_t  fields[] = {
-         SAMPLE_FIELD(names, &sample_strings, 1, sample_t),
-         SAMPLE_FIELD(points, &sample_points, 2, sample_t),
-         SAMPLE_FIELD(by_id, &sample_by_id, 3, sample_t),
+         SAMPLE_FIELD(names, CT_T_LIST, &sample_strings, 1, sample_t),
+         SAMPLE_FIELD(points, CT_T_LIST, &sample_points, 2, sample_t),
+         SAMPLE_FIELD(by_id, CT_T_MAP, &sample_by_id, 3, sample_t),
     };
     const ct_struct_t strct = { .fields = fields,
                                 .nfields = 3,
@@ -205,8 +205,8 @@ typedef struct result_s {
 } result_t;
 
 static const ct_field_t result_fields[] = {
-    SAMPLE_FIELD(success, &sample_point_type, 0, result_t),
-    SAMPLE_FIELD(oops, &sample_oops_type, 1, result_t),
+    SAMPLE_FIELD(success, CT_T_STRUCT, &sample_point_type, 0, result_t),
+    SAMPLE_FIELD(oops, CT_T_STRUCT, &sample_oops_type, 1, result_t),
 };
 
 static const ct_struct_t result_struct = { .name = "find_result",

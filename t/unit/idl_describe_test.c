@@ -82,6 +82,9 @@ assert_field(const ct_struct_t *strct, size_t i, const char *c_name,
     assert_string_equal(strct->fields[i].name, c_name);
     assert_int_equal(strct->fields[i].offset, offset);
     assert_int_equal(strct->fields[i].has_offset, has_offset);
+    assert_int_equal(
+        strct->fields[i].head,
+        CT_FIELD_HEAD(strct->fields[i].type->ttype, strct->fields[i].id));
 }
 
 

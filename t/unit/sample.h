@@ -80,13 +80,15 @@ typedef struct sample_s {
 } sample_t;
 
 /* clang-format off */
-#define SAMPLE_FIELD(name_, type_, id_, struct_)                               \
+#define SAMPLE_FIELD(name_, ttype_, type_, id_, struct_)                               \
     { .name = #name_, .type = (type_), .id = (id_),                            \
-      .offset = offsetof(struct_, name_), .has_offset = CT_NO_FLAG }
-#define SAMPLE_OPTION(name_, type_, id_, struct_)                              \
+      .offset = offsetof(struct_, name_), .has_offset = CT_NO_FLAG,            \
+      .head = CT_FIELD_HEAD(ttype_, id_) }
+#define SAMPLE_OPTION(name_, ttype_, type_, id_, struct_)                              \
     { .name = #name_, .type = (type_), .id = (id_), .required = CT_OPTIONAL,   \
       .offset = offsetof(struct_, name_),                                      \
-      .has_offset = offsetof(struct_, has_##name_) }
+      .has_offset = offsetof(struct_, has_##name_),                            \
+      .head = CT_FIELD_HEAD(ttype_, id_) }
 #define SAMPLE_LIST(ttype_, element_, item_)                                   \
     { .ttype = (ttype_), .element = (element_), .item_size = sizeof(item_) }
 /* clang-format on */
@@ -98,7 +100,7 @@ static const ct_field_t sample_point_fields[] = {
       .required = CT_REQUIRED,
       .offset = offsetof(sample_point_t, x),
       .has_offset = CT_NO_FLAG },
-    SAMPLE_OPTION(y, &ct_type_i32, 2, sample_point_t),
+    SAMPLE_OPTION(y, CT_T_I32, &ct_type_i32, 2, sample_point_t),
 };
 
 static const sample_point_t sample_point_initial = { .y = 7 };
@@ -116,9 +118,9 @@ static const ct_type_t sample_point_type = { .ttype = CT_T_STRUCT,
                                              .strct = &sample_point_struct };
 
 static const ct_field_t sample_choice_fields[] = {
-    SAMPLE_OPTION(number, &ct_type_i64, 1, sample_choice_t),
-    SAMPLE_FIELD(text, &ct_type_string, 2, sample_choice_t),
-    SAMPLE_FIELD(point, &sample_point_type, 3, sample_choice_t),
+    SAMPLE_OPTION(number, CT_T_I64, &ct_type_i64, 1, sample_choice_t),
+    SAMPLE_FIELD(text, CT_T_STRING, &ct_type_string, 2, sample_choice_t),
+    SAMPLE_FIELD(point, CT_T_STRUCT, &sample_point_type, 3, sample_choice_t),
 };
 
 static const ct_struct_t sample_choice_struct = {
@@ -133,7 +135,7 @@ static const ct_type_t sample_choice_type = { .ttype = CT_T_STRUCT,
                                               .strct = &sample_choice_struct };
 
 static const ct_field_t sample_oops_fields[] = {
-    SAMPLE_FIELD(why, &ct_type_string, 1, sample_oops_t),
+    SAMPLE_FIELD(why, CT_T_STRING, &ct_type_string, 1, sample_oops_t),
 };
 
 static const ct_struct_t sample_oops_struct = {
@@ -180,29 +182,29 @@ static const ct_type_t sample_by_id = {
 };
 
 static const ct_field_t sample_fields[] = {
-    SAMPLE_FIELD(color, &ct_type_i32, -2, sample_t),
-    SAMPLE_FIELD(a_bool, &ct_type_bool, 1, sample_t),
-    SAMPLE_FIELD(an_i8, &ct_type_i8, 2, sample_t),
-    SAMPLE_FIELD(an_i16, &ct_type_i16, 3, sample_t),
-    SAMPLE_FIELD(an_i32, &ct_type_i32, 4, sample_t),
-    SAMPLE_FIELD(an_i64, &ct_type_i64, 5, sample_t),
-    SAMPLE_FIELD(a_double, &ct_type_double, 6, sample_t),
-    SAMPLE_FIELD(text, &ct_type_string, 7, sample_t),
-    SAMPLE_FIELD(blob, &ct_type_binary, 8, sample_t),
-    SAMPLE_FIELD(uuid, &ct_type_uuid, 9, sample_t),
-    SAMPLE_FIELD(point, &sample_point_type, 10, sample_t),
-    SAMPLE_FIELD(choice, &sample_choice_type, 11, sample_t),
-    SAMPLE_FIELD(numbers, &sample_i32s, 12, sample_t),
-    SAMPLE_FIELD(names, &sample_strings, 13, sample_t),
-    SAMPLE_FIELD(ids, &sample_i64_set, 14, sample_t),
-    SAMPLE_FIELD(counts, &sample_counts, 15, sample_t),
-    SAMPLE_FIELD(points, &sample_points, 16, sample_t),
-    SAMPLE_FIELD(by_id, &sample_by_id, 17, sample_t),
-    SAMPLE_FIELD(flags, &sample_bools, 18, sample_t),
-    SAMPLE_FIELD(children, &sample_samples, 40, sample_t),
-    SAMPLE_FIELD(next, &sample_type, 41, sample_t),
-    SAMPLE_OPTION(maybe, &ct_type_i32, 1000, sample_t),
-    SAMPLE_OPTION(perhaps, &sample_i32s, 32767, sample_t),
+    SAMPLE_FIELD(color, CT_T_I32, &ct_type_i32, -2, sample_t),
+    SAMPLE_FIELD(a_bool, CT_T_BOOL, &ct_type_bool, 1, sample_t),
+    SAMPLE_FIELD(an_i8, CT_T_I8, &ct_type_i8, 2, sample_t),
+    SAMPLE_FIELD(an_i16, CT_T_I16, &ct_type_i16, 3, sample_t),
+    SAMPLE_FIELD(an_i32, CT_T_I32, &ct_type_i32, 4, sample_t),
+    SAMPLE_FIELD(an_i64, CT_T_I64, &ct_type_i64, 5, sample_t),
+    SAMPLE_FIELD(a_double, CT_T_DOUBLE, &ct_type_double, 6, sample_t),
+    SAMPLE_FIELD(text, CT_T_STRING, &ct_type_string, 7, sample_t),
+    SAMPLE_FIELD(blob, CT_T_STRING, &ct_type_binary, 8, sample_t),
+    SAMPLE_FIELD(uuid, CT_T_UUID, &ct_type_uuid, 9, sample_t),
+    SAMPLE_FIELD(point, CT_T_STRUCT, &sample_point_type, 10, sample_t),
+    SAMPLE_FIELD(choice, CT_T_STRUCT, &sample_choice_type, 11, sample_t),
+    SAMPLE_FIELD(numbers, CT_T_LIST, &sample_i32s, 12, sample_t),
+    SAMPLE_FIELD(names, CT_T_LIST, &sample_strings, 13, sample_t),
+    SAMPLE_FIELD(ids, CT_T_SET, &sample_i64_set, 14, sample_t),
+    SAMPLE_FIELD(counts, CT_T_MAP, &sample_counts, 15, sample_t),
+    SAMPLE_FIELD(points, CT_T_LIST, &sample_points, 16, sample_t),
+    SAMPLE_FIELD(by_id, CT_T_MAP, &sample_by_id, 17, sample_t),
+    SAMPLE_FIELD(flags, CT_T_LIST, &sample_bools, 18, sample_t),
+    SAMPLE_FIELD(children, CT_T_LIST, &sample_samples, 40, sample_t),
+    SAMPLE_FIELD(next, CT_T_STRUCT, &sample_type, 41, sample_t),
+    SAMPLE_OPTION(maybe, CT_T_I32, &ct_type_i32, 1000, sample_t),
+    SAMPLE_OPTION(perhaps, CT_T_LIST, &sample_i32s, 32767, sample_t),
 };
 
 static int32_t sample_numbers[] = { 1, 2 };

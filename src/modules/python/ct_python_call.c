@@ -103,9 +103,10 @@ typedef struct app_error_s {
 
 static const ct_field_t app_error_fields[] = {
     { "message", &ct_type_string, 1, CT_OPTIONAL,
-      offsetof(app_error_t, message), CT_NO_FLAG },
+      offsetof(app_error_t, message), CT_NO_FLAG,
+      CT_FIELD_HEAD(CT_T_STRING, 1) },
     { "type", &ct_type_i32, 2, CT_DEFAULT_REQUIREDNESS,
-      offsetof(app_error_t, type), CT_NO_FLAG },
+      offsetof(app_error_t, type), CT_NO_FLAG, CT_FIELD_HEAD(CT_T_I32, 2) },
 };
 
 static const ct_struct_t app_error_struct = {

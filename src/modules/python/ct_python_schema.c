@@ -202,6 +202,7 @@ field_read(schema_t *schema, const json_t *told, ct_field_t *field,
         return fail(schema, "a field's description cannot be read");
     }
     field->id = (int16_t) id;
+    field->head = CT_FIELD_HEAD(field->type->ttype, id);
     field->required =
         json_is_true(json_array_get(told, 2)) ? CT_REQUIRED : CT_OPTIONAL;
     *size = round_up(*size, align_of(field->type->ttype));

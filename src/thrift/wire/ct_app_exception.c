@@ -11,12 +11,14 @@ static const ct_field_t fields[] = {
       .type = &ct_type_string,
       .id = 1,
       .offset = offsetof(ct_app_exception_t, message),
-      .has_offset = CT_NO_FLAG },
+      .has_offset = CT_NO_FLAG,
+      .head = CT_FIELD_HEAD(CT_T_STRING, 1) },
     { .name = "type",
       .type = &ct_type_i32,
       .id = 2,
       .offset = offsetof(ct_app_exception_t, type),
-      .has_offset = CT_NO_FLAG },
+      .has_offset = CT_NO_FLAG,
+      .head = CT_FIELD_HEAD(CT_T_I32, 2) },
 };
 
 static const ct_app_exception_t initial = { { 0, NULL }, CT_APP_UNKNOWN };

@@ -82,6 +82,19 @@ typedef enum ct_required_e {
 /* `has_offset` of a field without a flag. */
 #define CT_NO_FLAG UINT32_MAX
 
+/*
+ * A field's type and id as the binary protocol has them in front of its value:
+ * three bytes of memory, and one that is never 0.  A macro, for initialisers.
+ */
+#define CT_FIELD_HEAD(ttype, id)                                               \
+    (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__                                    \
+         ? (uint32_t) (ttype) << 24 | (uint32_t) (uint16_t) (id) << 8 | 0xff   \
+         : (uint32_t) (ttype) | ((uint32_t) (id) >> 8 & 0xff) << 8             \
+               | ((uint32_t) (id) &0xff) << 16 | (uint32_t) 0xff << 24)
+
+/* The byte that is not of the wire. */
+#define CT_FIELD_HEAD_REST CT_FIELD_HEAD(0, 0)
+
 typedef struct ct_field_s {
     const char      *name;
     const ct_type_t *type;
@@ -89,6 +102,7 @@ typedef struct ct_field_s {
     uint8_t          required; /* ct_required_t */
     uint32_t         offset;
     uint32_t         has_offset; /* of `bool has_NAME`, or CT_NO_FLAG */
+    uint32_t         head;       /* CT_FIELD_HEAD, or 0: as well, but slower */
 } ct_field_t;
 
 /*

@@ -83,6 +83,7 @@ static const ct_field_t user_fields[] = {
         .id = 1,
         .offset = offsetof(containers_user_t, friends),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_LIST, 1),
     },
     {
         .name = "by_name",
@@ -90,6 +91,7 @@ static const ct_field_t user_fields[] = {
         .id = 2,
         .offset = offsetof(containers_user_t, by_name),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_MAP, 2),
     },
     {
         .name = "nested",
@@ -97,6 +99,7 @@ static const ct_field_t user_fields[] = {
         .id = 3,
         .offset = offsetof(containers_user_t, nested),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_LIST, 3),
     },
     {
         .name = "later",
@@ -104,6 +107,7 @@ static const ct_field_t user_fields[] = {
         .id = 4,
         .offset = offsetof(containers_user_t, later),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_LIST, 4),
     },
     {
         .name = "kinds",
@@ -111,6 +115,7 @@ static const ct_field_t user_fields[] = {
         .id = 5,
         .offset = offsetof(containers_user_t, kinds),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_MAP, 5),
     },
 };
 
@@ -156,6 +161,7 @@ static const ct_field_t later_fields[] = {
         .id = 1,
         .offset = offsetof(containers_later_t, everyone),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_LIST, 1),
     },
     {
         .name = "ids",
@@ -164,6 +170,7 @@ static const ct_field_t later_fields[] = {
         .required = CT_OPTIONAL,
         .offset = offsetof(containers_later_t, ids),
         .has_offset = offsetof(containers_later_t, has_ids),
+        .head = CT_FIELD_HEAD(CT_T_LIST, 2),
     },
     {
         .name = "same_set",
@@ -172,6 +179,7 @@ static const ct_field_t later_fields[] = {
         .required = CT_OPTIONAL,
         .offset = offsetof(containers_later_t, same_set),
         .has_offset = offsetof(containers_later_t, has_same_set),
+        .head = CT_FIELD_HEAD(CT_T_SET, 3),
     },
     {
         .name = "same_list",
@@ -179,6 +187,7 @@ static const ct_field_t later_fields[] = {
         .id = 4,
         .offset = offsetof(containers_later_t, same_list),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_LIST, 4),
     },
 };
 
@@ -235,6 +244,7 @@ static const ct_field_t user_list_fields[] = {
         .id = 1,
         .offset = offsetof(containers_user_list_t, users),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_LIST, 1),
     },
 };
 
@@ -286,6 +296,7 @@ static const ct_field_t a_fields[] = {
         .id = 1,
         .offset = offsetof(containers_a_t, one),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_MAP, 1),
     },
 };
 
@@ -337,6 +348,7 @@ static const ct_field_t a_b_fields[] = {
         .id = 1,
         .offset = offsetof(containers_a_b_t, two),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_MAP, 1),
     },
 };
 

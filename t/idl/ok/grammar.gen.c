@@ -57,6 +57,7 @@ static const ct_field_t odd_fields[] = {
         .id = 1,
         .offset = offsetof(grammar_odd_t, one),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 1),
     },
     {
         .name = "two",
@@ -65,6 +66,7 @@ static const ct_field_t odd_fields[] = {
         .required = CT_OPTIONAL,
         .offset = offsetof(grammar_odd_t, two),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRING, 2),
     },
     {
         .name = "three",
@@ -72,6 +74,7 @@ static const ct_field_t odd_fields[] = {
         .id = 3,
         .offset = offsetof(grammar_odd_t, three),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_LIST, 3),
     },
     {
         .name = "four",
@@ -79,6 +82,7 @@ static const ct_field_t odd_fields[] = {
         .id = 4,
         .offset = offsetof(grammar_odd_t, four),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRUCT, 4),
     },
     {
         .name = "five",
@@ -86,6 +90,7 @@ static const ct_field_t odd_fields[] = {
         .id = 5,
         .offset = offsetof(grammar_odd_t, five),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRUCT, 5),
     },
 };
 
@@ -120,6 +125,7 @@ static const ct_field_t choice_fields[] = {
         .required = CT_OPTIONAL,
         .offset = offsetof(grammar_choice_t, a),
         .has_offset = offsetof(grammar_choice_t, has_a),
+        .head = CT_FIELD_HEAD(CT_T_I32, 1),
     },
     {
         .name = "b",
@@ -128,6 +134,7 @@ static const ct_field_t choice_fields[] = {
         .required = CT_OPTIONAL,
         .offset = offsetof(grammar_choice_t, b),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRING, 2),
     },
 };
 
@@ -162,6 +169,7 @@ static const ct_field_t things_one_args_fields[] = {
         .id = 1,
         .offset = offsetof(grammar_things_one_args_t, a),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 1),
     },
     {
         .name = "b",
@@ -169,6 +177,7 @@ static const ct_field_t things_one_args_fields[] = {
         .id = 2,
         .offset = offsetof(grammar_things_one_args_t, b),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 2),
     },
 };
 
@@ -192,6 +201,7 @@ static const ct_field_t things_one_result_fields[] = {
         .id = 0,
         .offset = offsetof(grammar_things_one_result_t, success),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 0),
     },
 };
 

@@ -27,6 +27,7 @@ static const ct_field_t http_server_fields[] = {
         .id = 1,
         .offset = offsetof(names_http_server_t, get_url_for2),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRING, 1),
     },
     {
         .name = "camelCase",
@@ -34,6 +35,7 @@ static const ct_field_t http_server_fields[] = {
         .id = 2,
         .offset = offsetof(names_http_server_t, camel_case),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 2),
     },
     {
         .name = "UPPER_CASE",
@@ -41,6 +43,7 @@ static const ct_field_t http_server_fields[] = {
         .id = 3,
         .offset = offsetof(names_http_server_t, upper_case),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 3),
     },
     {
         .name = "userID",
@@ -48,6 +51,7 @@ static const ct_field_t http_server_fields[] = {
         .id = 4,
         .offset = offsetof(names_http_server_t, user_id),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 4),
     },
     {
         .name = "ABCDef",
@@ -55,6 +59,7 @@ static const ct_field_t http_server_fields[] = {
         .id = 5,
         .offset = offsetof(names_http_server_t, abc_def),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 5),
     },
     {
         .name = "trailing_",
@@ -62,6 +67,7 @@ static const ct_field_t http_server_fields[] = {
         .id = 6,
         .offset = offsetof(names_http_server_t, trailing_),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 6),
     },
     {
         .name = "_leading",
@@ -69,6 +75,7 @@ static const ct_field_t http_server_fields[] = {
         .id = 7,
         .offset = offsetof(names_http_server_t, _leading),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 7),
     },
 };
 
@@ -102,6 +109,7 @@ static const ct_field_t taken_fields[] = {
         .id = 1,
         .offset = offsetof(names_taken_t, int_),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 1),
     },
     {
         .name = "class",
@@ -109,6 +117,7 @@ static const ct_field_t taken_fields[] = {
         .id = 2,
         .offset = offsetof(names_taken_t, class_),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRING, 2),
     },
     {
         .name = "default",
@@ -116,6 +125,7 @@ static const ct_field_t taken_fields[] = {
         .id = 3,
         .offset = offsetof(names_taken_t, default_),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_BOOL, 3),
     },
     {
         .name = "operator",
@@ -123,6 +133,7 @@ static const ct_field_t taken_fields[] = {
         .id = 4,
         .offset = offsetof(names_taken_t, operator_),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 4),
     },
     {
         .name = "errno",
@@ -130,6 +141,7 @@ static const ct_field_t taken_fields[] = {
         .id = 5,
         .offset = offsetof(names_taken_t, errno_),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I64, 5),
     },
     {
         .name = "assert",
@@ -137,6 +149,7 @@ static const ct_field_t taken_fields[] = {
         .id = 6,
         .offset = offsetof(names_taken_t, assert_),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRING, 6),
     },
     {
         .name = "auto",
@@ -144,6 +157,7 @@ static const ct_field_t taken_fields[] = {
         .id = 7,
         .offset = offsetof(names_taken_t, auto_),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_DOUBLE, 7),
     },
     {
         .name = "template",
@@ -152,6 +166,7 @@ static const ct_field_t taken_fields[] = {
         .required = CT_OPTIONAL,
         .offset = offsetof(names_taken_t, template_),
         .has_offset = offsetof(names_taken_t, has_template_),
+        .head = CT_FIELD_HEAD(CT_T_I32, 8),
     },
     {
         .name = "NULL",
@@ -159,6 +174,7 @@ static const ct_field_t taken_fields[] = {
         .id = 9,
         .offset = offsetof(names_taken_t, null),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRING, 9),
     },
     {
         .name = "uuid",
@@ -166,6 +182,7 @@ static const ct_field_t taken_fields[] = {
         .id = 10,
         .offset = offsetof(names_taken_t, uuid),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 10),
     },
     {
         .name = "linux",
@@ -173,6 +190,7 @@ static const ct_field_t taken_fields[] = {
         .id = 11,
         .offset = offsetof(names_taken_t, linux_),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 11),
     },
 };
 
@@ -206,6 +224,7 @@ static const ct_field_t register_switch_args_fields[] = {
         .id = 1,
         .offset = offsetof(names_register_switch_args_t, case_),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 1),
     },
 };
 
@@ -241,6 +260,7 @@ static const ct_field_t register_new_args_fields[] = {
         .id = 1,
         .offset = offsetof(names_register_new_args_t, delete_),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 1),
     },
 };
 
@@ -264,6 +284,7 @@ static const ct_field_t register_new_result_fields[] = {
         .id = 0,
         .offset = offsetof(names_register_new_result_t, success),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 0),
     },
 };
 

@@ -14,6 +14,7 @@ static const ct_field_t busy_fields[] = {
         .id = 1,
         .offset = offsetof(services_busy_t, seconds),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 1),
     },
 };
 
@@ -53,6 +54,7 @@ static const ct_field_t greeter_greet_args_fields[] = {
         .id = 1,
         .offset = offsetof(services_greeter_greet_args_t, name),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRING, 1),
     },
     {
         .name = "times",
@@ -60,6 +62,7 @@ static const ct_field_t greeter_greet_args_fields[] = {
         .id = 2,
         .offset = offsetof(services_greeter_greet_args_t, times),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 2),
     },
 };
 
@@ -93,6 +96,7 @@ static const ct_field_t greeter_greet_result_fields[] = {
         .id = 0,
         .offset = offsetof(services_greeter_greet_result_t, success),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRING, 0),
     },
     {
         .name = "busy",
@@ -101,6 +105,7 @@ static const ct_field_t greeter_greet_result_fields[] = {
         .required = CT_OPTIONAL,
         .offset = offsetof(services_greeter_greet_result_t, busy),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRUCT, 1),
     },
     {
         .name = "none",
@@ -109,6 +114,7 @@ static const ct_field_t greeter_greet_result_fields[] = {
         .required = CT_OPTIONAL,
         .offset = offsetof(services_greeter_greet_result_t, none),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRUCT, 2),
     },
 };
 
@@ -157,6 +163,7 @@ static const ct_field_t greeter_forget_args_fields[] = {
         .id = 1,
         .offset = offsetof(services_greeter_forget_args_t, what),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRING, 1),
     },
 };
 
@@ -180,6 +187,7 @@ static const ct_field_t greeter_forget_too_args_fields[] = {
         .id = 1,
         .offset = offsetof(services_greeter_forget_too_args_t, what),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRING, 1),
     },
 };
 
@@ -217,6 +225,7 @@ static const ct_field_t greeter_all_args_fields[] = {
         .id = 1,
         .offset = offsetof(services_greeter_all_args_t, lengths),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_MAP, 1),
     },
 };
 
@@ -246,6 +255,7 @@ static const ct_field_t greeter_all_result_fields[] = {
         .id = 0,
         .offset = offsetof(services_greeter_all_result_t, success),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_LIST, 0),
     },
 };
 
@@ -271,6 +281,7 @@ static const ct_field_t greeter_flag_args_fields[] = {
         .required = CT_REQUIRED,
         .offset = offsetof(services_greeter_flag_args_t, b),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_BOOL, 1),
     },
 };
 
@@ -295,6 +306,7 @@ static const ct_field_t greeter_flag_result_fields[] = {
         .id = 0,
         .offset = offsetof(services_greeter_flag_result_t, success),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_BOOL, 0),
     },
 };
 
@@ -331,6 +343,7 @@ static const ct_field_t greeter_check_result_fields[] = {
         .required = CT_OPTIONAL,
         .offset = offsetof(services_greeter_check_result_t, busy),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRUCT, 1),
     },
 };
 
@@ -585,6 +598,7 @@ static const ct_field_t derived_more_result_fields[] = {
         .id = 0,
         .offset = offsetof(services_derived_more_result_t, success),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I64, 0),
     },
 };
 

@@ -108,6 +108,7 @@ static const ct_field_t inner_fields[] = {
         .id = 1,
         .offset = offsetof(values_inner_t, a),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 1),
     },
     {
         .name = "b",
@@ -116,6 +117,7 @@ static const ct_field_t inner_fields[] = {
         .required = CT_OPTIONAL,
         .offset = offsetof(values_inner_t, b),
         .has_offset = offsetof(values_inner_t, has_b),
+        .head = CT_FIELD_HEAD(CT_T_I32, 2),
     },
     {
         .name = "c",
@@ -123,6 +125,7 @@ static const ct_field_t inner_fields[] = {
         .id = 3,
         .offset = offsetof(values_inner_t, c),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRING, 3),
     },
 };
 
@@ -206,6 +209,7 @@ static const ct_field_t outer_fields[] = {
         .id = 1,
         .offset = offsetof(values_outer_t, inner),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRUCT, 1),
     },
     {
         .name = "inners",
@@ -213,6 +217,7 @@ static const ct_field_t outer_fields[] = {
         .id = 2,
         .offset = offsetof(values_outer_t, inners),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_LIST, 2),
     },
     {
         .name = "named",
@@ -220,6 +225,7 @@ static const ct_field_t outer_fields[] = {
         .id = 3,
         .offset = offsetof(values_outer_t, named),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_MAP, 3),
     },
     {
         .name = "level",
@@ -227,6 +233,7 @@ static const ct_field_t outer_fields[] = {
         .id = 4,
         .offset = offsetof(values_outer_t, level),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 4),
     },
     {
         .name = "length",
@@ -234,6 +241,7 @@ static const ct_field_t outer_fields[] = {
         .id = 5,
         .offset = offsetof(values_outer_t, length),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRUCT, 5),
     },
     {
         .name = "table",
@@ -242,6 +250,7 @@ static const ct_field_t outer_fields[] = {
         .required = CT_OPTIONAL,
         .offset = offsetof(values_outer_t, table),
         .has_offset = offsetof(values_outer_t, has_table),
+        .head = CT_FIELD_HEAD(CT_T_MAP, 6),
     },
     {
         .name = "id",
@@ -249,6 +258,7 @@ static const ct_field_t outer_fields[] = {
         .id = 7,
         .offset = offsetof(values_outer_t, id),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_UUID, 7),
     },
     {
         .name = "empty",
@@ -256,6 +266,7 @@ static const ct_field_t outer_fields[] = {
         .id = 8,
         .offset = offsetof(values_outer_t, empty),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRUCT, 8),
     },
     {
         .name = "outer",
@@ -264,6 +275,7 @@ static const ct_field_t outer_fields[] = {
         .required = CT_OPTIONAL,
         .offset = offsetof(values_outer_t, outer),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRUCT, 9),
     },
 };
 
@@ -401,6 +413,7 @@ static const ct_field_t either_fields[] = {
         .required = CT_OPTIONAL,
         .offset = offsetof(values_either_t, a),
         .has_offset = offsetof(values_either_t, has_a),
+        .head = CT_FIELD_HEAD(CT_T_I32, 1),
     },
     {
         .name = "b",
@@ -409,6 +422,7 @@ static const ct_field_t either_fields[] = {
         .required = CT_OPTIONAL,
         .offset = offsetof(values_either_t, b),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRING, 2),
     },
 };
 

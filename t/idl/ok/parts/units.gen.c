@@ -31,6 +31,7 @@ static const ct_field_t length_fields[] = {
         .id = 1,
         .offset = offsetof(units_length_t, value),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_DOUBLE, 1),
     },
     {
         .name = "unit",
@@ -38,6 +39,7 @@ static const ct_field_t length_fields[] = {
         .id = 2,
         .offset = offsetof(units_length_t, unit),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_I32, 2),
     },
 };
 
@@ -72,6 +74,7 @@ static const ct_field_t no_such_unit_fields[] = {
         .id = 1,
         .offset = offsetof(units_no_such_unit_t, name),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRING, 1),
     },
 };
 
@@ -106,6 +109,7 @@ static const ct_field_t measure_measure_args_fields[] = {
         .id = 1,
         .offset = offsetof(units_measure_measure_args_t, what),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRING, 1),
     },
 };
 
@@ -139,6 +143,7 @@ static const ct_field_t measure_measure_result_fields[] = {
         .id = 0,
         .offset = offsetof(units_measure_measure_result_t, success),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRUCT, 0),
     },
     {
         .name = "none",
@@ -147,6 +152,7 @@ static const ct_field_t measure_measure_result_fields[] = {
         .required = CT_OPTIONAL,
         .offset = offsetof(units_measure_measure_result_t, none),
         .has_offset = CT_NO_FLAG,
+        .head = CT_FIELD_HEAD(CT_T_STRUCT, 1),
     },
 };
 
