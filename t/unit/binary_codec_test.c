@@ -20,6 +20,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(samples_agree),
+        cmocka_unit_test(samples_with_more_behind_agree),
+        cmocka_unit_test(tables_without_heads_agree),
         cmocka_unit_test(lists_agree),
         cmocka_unit_test(results_agree),
         cmocka_unit_test(grows_anywhere),

@@ -41,12 +41,12 @@ static const ct_type_t list_of_blobs =
 /* clang-format on */
 
 static const ct_field_t lists_fields[] = {
-    SAMPLE_FIELD(doubles, &list_of_double, 1, lists_t),
-    SAMPLE_FIELD(bytes, &list_of_i8, 2, lists_t),
-    SAMPLE_FIELD(shorts, &set_of_i16, 3, lists_t),
-    SAMPLE_FIELD(uuids, &list_of_uuid, 4, lists_t),
-    SAMPLE_FIELD(lists, &list_of_lists, 50, lists_t),
-    SAMPLE_FIELD(blobs, &list_of_blobs, 51, lists_t),
+    SAMPLE_FIELD(doubles, CT_T_LIST, &list_of_double, 1, lists_t),
+    SAMPLE_FIELD(bytes, CT_T_LIST, &list_of_i8, 2, lists_t),
+    SAMPLE_FIELD(shorts, CT_T_SET, &set_of_i16, 3, lists_t),
+    SAMPLE_FIELD(uuids, CT_T_LIST, &list_of_uuid, 4, lists_t),
+    SAMPLE_FIELD(lists, CT_T_LIST, &list_of_lists, 50, lists_t),
+    SAMPLE_FIELD(blobs, CT_T_LIST, &list_of_blobs, 51, lists_t),
     { .name = "must",
       .type = &ct_type_string,
       .id = 400,
@@ -65,8 +65,8 @@ static const ct_struct_t lists_struct = {
 
 /* A result, of which one field at most is written. */
 static const ct_field_t outcome_fields[] = {
-    SAMPLE_FIELD(text, &ct_type_string, 0, sample_t),
-    SAMPLE_FIELD(point, &sample_oops_type, 1, sample_t),
+    SAMPLE_FIELD(text, CT_T_STRING, &ct_type_string, 0, sample_t),
+    SAMPLE_FIELD(point, CT_T_STRUCT, &sample_oops_type, 1, sample_t),
 };
 
 static const ct_struct_t outcome_struct = {
@@ -190,6 +190,46 @@ samples_agree(void **state CT_UNUSED)
     agree_on_all(&sample_struct, &out);
     /* All of it unknown. */
     agree_on_all(&sample_choice_struct, &out);
+    ct_buf_release(&out);
+}
+
+
+/* With so many bytes behind it that its last field too is read in one go. */
+static void
+samples_with_more_behind_agree(void **state CT_UNUSED)
+{
+    ct_buf_t out;
+
+    ct_buf_init(&out);
+    put_sample(&out);
+    assert_int_equal(ct_buf_reserve(&out, CT_READER_ROOM), CT_OK);
+    memset(out.last, 0, CT_READER_ROOM);
+    out.last += CT_READER_ROOM;
+    agree_on_all(&sample_struct, &out);
+    ct_buf_release(&out);
+}
+
+
+/* A table whose fields have no heads, every other one or all of them. */
+static void
+tables_without_heads_agree(void **state CT_UNUSED)
+{
+    ct_field_t  fields[CT_ARRAY_LEN(sample_fields)];
+    ct_struct_t strct = sample_struct;
+    size_t      step;
+    size_t      i;
+    ct_buf_t    out;
+
+    strct.fields = fields;
+    ct_buf_init(&out);
+    put_sample(&out);
+    for (step = 1; step <= 2; step++) {
+        memcpy(fields, sample_fields, sizeof(fields));
+        for (i = 0; i < CT_ARRAY_LEN(fields); i += step) {
+            fields[i].head = 0;
+        }
+        agree_on_all(&strct, &out);
+    }
     ct_buf_release(&out);
 }
 

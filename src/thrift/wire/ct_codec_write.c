@@ -19,6 +19,15 @@ ct_encode_fail(ct_encoder_t *encoder, const char *c_why)
 }
 
 
+/* A bug of who wrote the table. */
+uint8_t *
+ct_encode_fail_type(ct_encoder_t *encoder)
+{
+    CT_ASSERT(!"a table with a type that no value has");
+    return ct_encode_fail(encoder, "a value of no type");
+}
+
+
 /*
  * The last place with room behind it is kept, and not the first without, for
  * then the usual question is one comparison.
@@ -140,10 +149,10 @@ end(ct_encoder_t *encoder, uint8_t *p, const ct_struct_mark_t *mark)
 
 static uint8_t *
 field(ct_encoder_t *encoder, uint8_t *p, ct_struct_mark_t *mark,
-      ct_ttype_t type, int16_t id)
+      const ct_field_t *of, ct_ttype_t ttype)
 {
     (void) mark;
-    return SAY(encoder, p, write_field, type, id);
+    return SAY(encoder, p, write_field, ttype, of->id);
 }
 
 
@@ -156,9 +165,9 @@ of_bool(ct_encoder_t *encoder, uint8_t *p, bool value)
 
 static uint8_t *
 bool_field(ct_encoder_t *encoder, uint8_t *p, ct_struct_mark_t *mark,
-           int16_t id, bool value)
+           const ct_field_t *of, bool value)
 {
-    p = field(encoder, p, mark, CT_T_BOOL, id);
+    p = field(encoder, p, mark, of, CT_T_BOOL);
     return p == NULL ? NULL : of_bool(encoder, p, value);
 }
 
@@ -237,10 +246,7 @@ end_items(ct_encoder_t *encoder, uint8_t *p, uint8_t context)
 }
 
 
-static uint8_t *of_struct(ct_encoder_t *encoder, const ct_struct_t *strct,
-                          const char *value, uint8_t *p);
-static uint8_t *of_container(ct_encoder_t *encoder, const ct_type_t *type,
-                             const ct_list_t *items, uint8_t *p);
+CT_ENCODE_WALKS(words)
 
 static const ct_encode_words_t words = {
     .begin = begin,
@@ -258,25 +264,10 @@ static const ct_encode_words_t words = {
     .list = list,
     .map = map,
     .end_items = end_items,
-    .of_struct = of_struct,
-    .of_container = of_container,
+    .of_struct = write_struct,
+    .of_structs = write_structs,
+    .of_container = write_container,
 };
-
-
-static uint8_t *
-of_struct(ct_encoder_t *encoder, const ct_struct_t *strct, const char *value,
-          uint8_t *p)
-{
-    return ct_encode_struct(&words, encoder, strct, value, p);
-}
-
-
-static uint8_t *
-of_container(ct_encoder_t *encoder, const ct_type_t *type,
-             const ct_list_t *items, uint8_t *p)
-{
-    return ct_encode_container(&words, encoder, type, items, p);
-}
 
 
 ct_rc_t
@@ -312,5 +303,5 @@ ct_codec_write(ct_writer_t *writer, const ct_struct_t *strct, const void *value,
 
     return protocol->write_struct != NULL
                ? protocol->write_struct(writer, strct, value, c_why)
-               : ct_encode(writer, strct, value, c_why, of_struct);
+               : ct_encode(writer, strct, value, c_why, write_struct);
 }

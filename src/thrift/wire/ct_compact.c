@@ -49,13 +49,14 @@ const ct_scan_size_t ct_compact_sizes[CT_COMPACT_NTYPES] = {
     [CT_COMPACT_UUID] = { 16, true },
 };
 
-const uint8_t ct_compact_numbers[CT_T_UUID + 1] = {
-    [CT_T_BOOL] = CT_COMPACT_TRUE,     [CT_T_I8] = CT_COMPACT_I8,
-    [CT_T_DOUBLE] = CT_COMPACT_DOUBLE, [CT_T_I16] = CT_COMPACT_I16,
-    [CT_T_I32] = CT_COMPACT_I32,       [CT_T_I64] = CT_COMPACT_I64,
-    [CT_T_STRING] = CT_COMPACT_BINARY, [CT_T_STRUCT] = CT_COMPACT_STRUCT,
-    [CT_T_MAP] = CT_COMPACT_MAP,       [CT_T_SET] = CT_COMPACT_SET,
-    [CT_T_LIST] = CT_COMPACT_LIST,     [CT_T_UUID] = CT_COMPACT_UUID,
+const uint16_t ct_compact_numbers[CT_T_UUID + 1] = {
+    [CT_T_STOP] = CT_COMPACT_NONE,     [CT_T_BOOL] = CT_COMPACT_TRUE,
+    [CT_T_I8] = CT_COMPACT_I8,         [CT_T_DOUBLE] = CT_COMPACT_DOUBLE,
+    [CT_T_I16] = CT_COMPACT_I16,       [CT_T_I32] = CT_COMPACT_I32,
+    [CT_T_I64] = CT_COMPACT_I64,       [CT_T_STRING] = CT_COMPACT_BINARY,
+    [CT_T_STRUCT] = CT_COMPACT_STRUCT, [CT_T_MAP] = CT_COMPACT_MAP,
+    [CT_T_SET] = CT_COMPACT_SET,       [CT_T_LIST] = CT_COMPACT_LIST,
+    [CT_T_UUID] = CT_COMPACT_UUID,
 };
 
 

@@ -41,6 +41,7 @@ enum {
     CT_COMPACT_STRUCT,
     CT_COMPACT_UUID,
     CT_COMPACT_NTYPES = 16, /* what four bits can say */
+    CT_COMPACT_NONE = 0x100,
 };
 
 /* A count that says that the count comes behind it. */
@@ -53,8 +54,11 @@ enum {
 extern const ct_ttype_t     ct_compact_ttypes[CT_COMPACT_NTYPES];
 extern const ct_scan_size_t ct_compact_sizes[CT_COMPACT_NTYPES];
 
-/* And by our type the protocol's number. */
-extern const uint8_t ct_compact_numbers[CT_T_UUID + 1];
+/*
+ * And by our type the protocol's number, four bits but for CT_T_STOP: its own
+ * stands in no byte, and is CT_COMPACT_STOP in one that is written.
+ */
+extern const uint16_t ct_compact_numbers[CT_T_UUID + 1];
 
 /* reader->held_bool. */
 enum {

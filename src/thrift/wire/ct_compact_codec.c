@@ -17,20 +17,15 @@
 #include "thrift/wire/ct_varint.h"
 
 
-/* Most numbers are small: one byte. */
-static inline const uint8_t *
-read_varint(ct_reader_t *reader, const uint8_t *p, unsigned bits,
-            uint64_t *value)
+/* What is not one byte, which most numbers are. */
+static const uint8_t *
+read_long_varint(ct_reader_t *reader, const uint8_t *p, unsigned bits,
+                 uint64_t *value)
 {
-    const size_t left = ct_decode_left(reader, p);
-    size_t       size;
-    ct_rc_t      rc;
+    size_t        size;
+    const ct_rc_t rc =
+        ct_varint_read(p, ct_decode_left(reader, p), bits, value, &size);
 
-    if (CT_LIKELY(left > 0 && p[0] <= 0x7f)) {
-        *value = p[0];
-        return p + 1;
-    }
-    rc = ct_varint_read(p, left, bits, value, &size);
     if (CT_LIKELY(rc == CT_OK)) {
         return p + size;
     }
@@ -40,6 +35,18 @@ read_varint(ct_reader_t *reader, const uint8_t *p, unsigned bits,
     (void) ct_reader_fail(reader, CT_WIRE_MALFORMED,
                           "a number longer than its type");
     return NULL;
+}
+
+
+static inline const uint8_t *
+read_varint(ct_reader_t *reader, const uint8_t *p, unsigned bits,
+            uint64_t *value)
+{
+    if (CT_LIKELY(p < reader->end && p[0] <= 0x7f)) {
+        *value = p[0];
+        return p + 1;
+    }
+    return read_long_varint(reader, p, bits, value);
 }
 
 
@@ -122,6 +129,40 @@ read_field(ct_reader_t *reader, const uint8_t *p, ct_struct_mark_t *mark,
         mark->last_field = *id;
     }
     return p;
+}
+
+
+/* The header that the field would have behind the last one, one byte. */
+static inline const uint8_t *
+read_expected(ct_reader_t *reader, const uint8_t *p, ct_struct_mark_t *mark,
+              const ct_field_t *field)
+{
+    const ct_ttype_t ttype = ct_field_ttype(field);
+    const unsigned   delta = (unsigned) (field->id - mark->last_field);
+    unsigned         away;
+
+    if (CT_UNLIKELY(p > reader->roomy || delta - 1 >= 15)) {
+        return NULL;
+    }
+    away = *p - (delta << 4 | ct_compact_numbers[ttype]);
+    if (ttype == CT_T_BOOL && away <= CT_COMPACT_FALSE - CT_COMPACT_TRUE) {
+        reader->held_bool =
+            away == 0 ? CT_COMPACT_HELD_TRUE : CT_COMPACT_HELD_FALSE;
+        away = 0;
+    }
+    if (away != 0) {
+        return NULL;
+    }
+    mark->last_field = field->id;
+    return p + 1;
+}
+
+
+/* A stop is known by its type alone. */
+static inline const uint8_t *
+read_stop(ct_reader_t *reader, const uint8_t *p)
+{
+    return p < reader->end && (*p & 0x0f) == CT_COMPACT_STOP ? p + 1 : NULL;
 }
 
 
@@ -300,58 +341,45 @@ read_end_items(ct_reader_t *reader, const uint8_t *p, uint8_t context)
 }
 
 
-static const uint8_t *read_struct(ct_reader_t *reader, const ct_struct_t *strct,
-                                  char *value, const uint8_t *p);
-static const uint8_t *read_fields(ct_reader_t *reader, const ct_struct_t *strct,
-                                  char *value, ct_decode_special_t *special,
-                                  const uint8_t *p);
-static const uint8_t *read_container(ct_reader_t *reader, const ct_type_t *type,
-                                     ct_list_t *list, bool *is_set,
-                                     const uint8_t *p);
+CT_DECODE_WALKS(decode_words)
 
 static const ct_decode_words_t decode_words = {
     .begin = read_begin,
     .end = read_end,
+    .expected = read_expected,
+    .stop = read_stop,
     .field = read_field,
-    .of_bool = read_bool,
-    .of_i8 = read_i8,
-    .of_i16 = read_i16,
-    .of_i32 = read_i32,
-    .of_i64 = read_i64,
-    .of_double = read_double,
-    .of_uuid = read_uuid,
-    .of_string = read_string,
+    .sure =
+        {
+            .of_bool = read_bool,
+            .of_i8 = read_i8,
+            .of_i16 = read_i16,
+            .of_i32 = read_i32,
+            .of_i64 = read_i64,
+            .of_double = read_double,
+            .of_uuid = read_uuid,
+            .of_string = read_string,
+        },
+    .careful =
+        {
+            .of_bool = read_bool,
+            .of_i8 = read_i8,
+            .of_i16 = read_i16,
+            .of_i32 = read_i32,
+            .of_i64 = read_i64,
+            .of_double = read_double,
+            .of_uuid = read_uuid,
+            .of_string = read_string,
+        },
     .list = read_list,
     .map = read_map,
     .end_items = read_end_items,
     .of_struct = read_struct,
     .of_fields = read_fields,
+    .of_rest = read_rest,
+    .of_structs = read_structs,
     .of_container = read_container,
 };
-
-
-static const uint8_t *
-read_fields(ct_reader_t *reader, const ct_struct_t *strct, char *value,
-            ct_decode_special_t *special, const uint8_t *p)
-{
-    return ct_decode_fields(&decode_words, reader, strct, value, special, p);
-}
-
-
-static const uint8_t *
-read_struct(ct_reader_t *reader, const ct_struct_t *strct, char *value,
-            const uint8_t *p)
-{
-    return ct_decode_struct(&decode_words, reader, strct, value, p);
-}
-
-
-static const uint8_t *
-read_container(ct_reader_t *reader, const ct_type_t *type, ct_list_t *list,
-               bool *is_set, const uint8_t *p)
-{
-    return ct_decode_container(&decode_words, reader, type, list, is_set, p);
-}
 
 
 ct_rc_t
@@ -400,10 +428,10 @@ write_header(uint8_t *p, ct_struct_mark_t *mark, unsigned number, int16_t id)
 
 static inline uint8_t *
 write_field(ct_encoder_t *encoder, uint8_t *p, ct_struct_mark_t *mark,
-            ct_ttype_t type, int16_t id)
+            const ct_field_t *field, ct_ttype_t ttype)
 {
     (void) encoder;
-    return write_header(p, mark, ct_compact_numbers[type], id);
+    return write_header(p, mark, ct_compact_numbers[ttype], field->id);
 }
 
 
@@ -419,11 +447,11 @@ write_bool(ct_encoder_t *encoder, uint8_t *p, bool value)
 /* The header is the value. */
 static inline uint8_t *
 write_bool_field(ct_encoder_t *encoder, uint8_t *p, ct_struct_mark_t *mark,
-                 int16_t id, bool value)
+                 const ct_field_t *field, bool value)
 {
     (void) encoder;
     return write_header(p, mark, value ? CT_COMPACT_TRUE : CT_COMPACT_FALSE,
-                        id);
+                        field->id);
 }
 
 
@@ -538,10 +566,7 @@ write_end_items(ct_encoder_t *encoder, uint8_t *p, uint8_t context)
 }
 
 
-static uint8_t *write_struct(ct_encoder_t *encoder, const ct_struct_t *strct,
-                             const char *value, uint8_t *p);
-static uint8_t *write_container(ct_encoder_t *encoder, const ct_type_t *type,
-                                const ct_list_t *list, uint8_t *p);
+CT_ENCODE_WALKS(encode_words)
 
 static const ct_encode_words_t encode_words = {
     .begin = write_begin,
@@ -560,24 +585,9 @@ static const ct_encode_words_t encode_words = {
     .map = write_map,
     .end_items = write_end_items,
     .of_struct = write_struct,
+    .of_structs = write_structs,
     .of_container = write_container,
 };
-
-
-static uint8_t *
-write_struct(ct_encoder_t *encoder, const ct_struct_t *strct, const char *value,
-             uint8_t *p)
-{
-    return ct_encode_struct(&encode_words, encoder, strct, value, p);
-}
-
-
-static uint8_t *
-write_container(ct_encoder_t *encoder, const ct_type_t *type,
-                const ct_list_t *list, uint8_t *p)
-{
-    return ct_encode_container(&encode_words, encoder, type, list, p);
-}
 
 
 ct_rc_t

@@ -11,8 +11,14 @@
  * what the protocol gives (slices of the message, for binary).  Every byte
  * taken is counted against limits->decoded before it is taken.
  *
- * Fields come in the order of the description more often than not, so the
- * one behind the last is asked first.
+ * Fields come in the order of the description more often than not, with some
+ * left out.  So each is asked in its turn whether it is the one that stands
+ * there, by the bytes that its header would have, and what it then finds needs
+ * no look at where the message ends (`roomy`).  A field that comes out of
+ * turn, that nobody knows, or that stands at the very end of the message, and
+ * all fields of that struct behind it, are read with more care
+ * (ct_decode_rest): their headers are taken apart, and each value asks whether
+ * its bytes are there.
  *
  * Private to the codec and the protocols.
  */
@@ -24,125 +30,8 @@
 
 #include <string.h>
 
-#include "thrift/wire/ct_codec.h"
-
-/* For functions whose `words` must be a constant. */
-#define CT_DECODE_INLINE static inline __attribute__((always_inline))
-
-/* Required fields are ticked off in words of this many. */
-#define CT_DECODE_BITS 64
-
-/* What must be known of a union, or of a struct with required fields. */
-typedef struct ct_decode_special_s {
-    const ct_struct_t *strct;
-    char              *value;
-    const ct_field_t  *chosen; /* of a union: the only one set, if known */
-    uint32_t           nrequired;
-    uint64_t          *seen; /* a bit per field of the table, if required */
-} ct_decode_special_t;
-
-/* ct_decode_struct with some protocol's words. */
-typedef const uint8_t *(*ct_decode_struct_fn)(ct_reader_t       *reader,
-                                              const ct_struct_t *strct,
-                                              char *value, const uint8_t *p);
-
-/* ct_decode_fields likewise; `special` is NULL for most structs. */
-typedef const uint8_t *(*ct_decode_fields_fn)(ct_reader_t         *reader,
-                                              const ct_struct_t   *strct,
-                                              char                *value,
-                                              ct_decode_special_t *special,
-                                              const uint8_t       *p);
-
-/*
- * Words take the place to read from and give the place behind.  `mark` is the
- * struct's own, for what its fields must know of each other; `context` is the
- * reader's before a container's head.
- */
-typedef struct ct_decode_words_s {
-    const uint8_t *(*begin)(ct_reader_t *reader, const uint8_t *p,
-                            ct_struct_mark_t *mark);
-    const uint8_t *(*end)(ct_reader_t *reader, const uint8_t *p,
-                          const ct_struct_mark_t *mark);
-    /* CT_T_STOP ends the struct. */
-    const uint8_t *(*field)(ct_reader_t *reader, const uint8_t *p,
-                            ct_struct_mark_t *mark, ct_ttype_t *type,
-                            int16_t *id);
-    const uint8_t *(*of_bool)(ct_reader_t *reader, const uint8_t *p,
-                              bool *value);
-    const uint8_t *(*of_i8)(ct_reader_t *reader, const uint8_t *p,
-                            int8_t *value);
-    const uint8_t *(*of_i16)(ct_reader_t *reader, const uint8_t *p,
-                             int16_t *value);
-    const uint8_t *(*of_i32)(ct_reader_t *reader, const uint8_t *p,
-                             int32_t *value);
-    const uint8_t *(*of_i64)(ct_reader_t *reader, const uint8_t *p,
-                             int64_t *value);
-    const uint8_t *(*of_double)(ct_reader_t *reader, const uint8_t *p,
-                                double *value);
-    const uint8_t *(*of_uuid)(ct_reader_t *reader, const uint8_t *p,
-                              ct_uuid_t *value);
-    const uint8_t *(*of_string)(ct_reader_t *reader, const uint8_t *p,
-                                ct_str_t *value, bool is_binary);
-    /* `n` has passed the limits and fits what is left of the message. */
-    const uint8_t *(*list)(ct_reader_t *reader, const uint8_t *p,
-                           ct_ttype_t *element, size_t *n);
-    const uint8_t *(*map)(ct_reader_t *reader, const uint8_t *p,
-                          ct_ttype_t *key, ct_ttype_t *value, size_t *n);
-    const uint8_t *(*end_items)(ct_reader_t *reader, const uint8_t *p,
-                                uint8_t context);
-    /* ct_decode_struct, _fields and _container with these words. */
-    ct_decode_struct_fn of_struct;
-    ct_decode_fields_fn of_fields;
-    const uint8_t *(*of_container)(ct_reader_t *reader, const ct_type_t *type,
-                                   ct_list_t *list, bool *is_set,
-                                   const uint8_t *p);
-} ct_decode_words_t;
-
-/*
- * From beginning to end, for ct_protocol_t's `read_struct`: `walk` is
- * ct_decode_struct with the protocol's words.
- */
-ct_rc_t ct_decode(ct_reader_t *reader, const ct_struct_t *strct, void *value,
-                  ct_decode_struct_fn walk);
-
-/* Reads the fields of a union, or of a struct with required ones. */
-const uint8_t *ct_decode_special(ct_reader_t *reader, const ct_struct_t *strct,
-                                 char *value, const uint8_t *p,
-                                 ct_decode_fields_fn walk);
-
-/* A field of such a struct has come. */
-void ct_decode_note(ct_decode_special_t *special, const ct_field_t *field);
-
-/* Passes over a value that nobody asked for; ct_codec_skip_items likewise. */
-const uint8_t *ct_decode_skip(ct_reader_t *reader, ct_ttype_t type,
-                              const uint8_t *p);
-const uint8_t *ct_decode_skip_items(ct_reader_t *reader, ct_ttype_t key,
-                                    ct_ttype_t element, size_t n,
-                                    const uint8_t *p);
-
-/*
- * Room for more of the `n` items of a container than there are in *list, of
- * which `room` fit so far; the new room, or 0.
- */
-size_t ct_decode_grow(ct_reader_t *reader, ct_list_t *list, size_t item_size,
-                      size_t room, size_t n);
-
-
-/* Always NULL, with the first reason kept. */
-static inline const uint8_t *
-ct_decode_fail_short(ct_reader_t *reader)
-{
-    (void) ct_reader_fail_short(reader);
-    return NULL;
-}
-
-
-/* Bytes of the message behind `p`. */
-static inline size_t
-ct_decode_left(const ct_reader_t *reader, const uint8_t *p)
-{
-    return (size_t) (reader->end - p);
-}
+#include "thrift/wire/ct_decode_words.h"
+#include "thrift/wire/ct_field.h"
 
 
 /*
@@ -150,7 +39,7 @@ ct_decode_left(const ct_reader_t *reader, const uint8_t *p)
  * type, so that a pointer to void is enough.
  */
 CT_DECODE_INLINE const uint8_t *
-ct_decode_scalar(const ct_decode_words_t *words, ct_reader_t *reader,
+ct_decode_scalar(const ct_decode_scalars_t *words, ct_reader_t *reader,
                  const ct_type_t *type, ct_ttype_t ttype, void *place,
                  const uint8_t *p)
 {
@@ -179,9 +68,7 @@ ct_decode_scalar(const ct_decode_words_t *words, ct_reader_t *reader,
     case CT_T_LIST:
         break;
     }
-    CT_ASSERT(!"a table with a type that no value has");
-    (void) ct_reader_fail(reader, CT_WIRE_MALFORMED, "a value of no type");
-    return NULL;
+    return ct_decode_fail_type(reader);
 }
 
 
@@ -195,7 +82,6 @@ ct_decode_element(const ct_decode_words_t *words, ct_reader_t *reader,
                   const uint8_t *p)
 {
     ct_list_t *list;
-    bool       is_set;
 
     switch (ttype) {
     case CT_T_STRUCT:
@@ -206,9 +92,9 @@ ct_decode_element(const ct_decode_words_t *words, ct_reader_t *reader,
         list = place;
         *list = (ct_list_t){ 0, NULL };
         /* cppcheck-suppress returnDanglingLifetime ; a place in the message */
-        return words->of_container(reader, type, list, &is_set, p);
+        return words->of_container(reader, type, list, p);
     default: /* Rule 38: the rest is ct_decode_scalar's to tell apart. */
-        return ct_decode_scalar(words, reader, type, ttype, place, p);
+        return ct_decode_scalar(&words->careful, reader, type, ttype, place, p);
     }
 }
 
@@ -232,7 +118,7 @@ ct_decode_pointer(const ct_decode_words_t *words, ct_reader_t *reader,
 }
 
 
-/* memcpy, since the flag's place is known by its offset only. */
+/* A flag's place is known by its offset only. */
 static inline void
 ct_decode_set_flag(char *value, const ct_field_t *field, bool is_set)
 {
@@ -242,48 +128,51 @@ ct_decode_set_flag(char *value, const ct_field_t *field, bool is_set)
 }
 
 
-/* Ids and types match: the value, and a note that it came. */
+/*
+ * Ids and types match: the value, by `scalars` where it is one, and a note
+ * that it came.
+ */
 CT_DECODE_INLINE const uint8_t *
-ct_decode_field(const ct_decode_words_t *words, ct_reader_t *reader,
+ct_decode_field(const ct_decode_words_t   *words,
+                const ct_decode_scalars_t *scalars, ct_reader_t *reader,
                 const ct_field_t *field, ct_ttype_t ttype, char *value,
                 ct_decode_special_t *special, const uint8_t *p)
 {
     const ct_type_t *type = field->type;
     void            *place = value + field->offset;
-    bool             is_set = true;
 
     if (ttype == CT_T_STRUCT) {
         p = ct_decode_pointer(words, reader, type->strct, place, p);
     } else if (ttype >= CT_T_MAP && ttype <= CT_T_LIST) {
-        p = words->of_container(reader, type, place, &is_set, p);
-    } else {
-        p = ct_decode_scalar(words, reader, type, ttype, place, p);
-    }
-    if (p != NULL && CT_LIKELY(is_set)) {
-        ct_decode_set_flag(value, field, true);
-        if (CT_UNLIKELY(special != NULL)) {
-            ct_decode_note(special, field);
+        p = words->of_container(reader, type, place, p);
+        if (CT_UNLIKELY(reader->passed_over)) {
+            return p;
         }
+    } else {
+        p = ct_decode_scalar(scalars, reader, type, ttype, place, p);
+    }
+    ct_decode_set_flag(value, field, true);
+    if (special != NULL) {
+        ct_decode_note(special, field);
     }
     /* cppcheck-suppress returnDanglingLifetime ; a place in the message */
     return p;
 }
 
 
-/* All fields up to the stop. */
+/* Fields in any order up to the stop, known or not. */
 CT_DECODE_INLINE const uint8_t *
-ct_decode_fields(const ct_decode_words_t *words, ct_reader_t *reader,
-                 const ct_struct_t *strct, char *value,
-                 ct_decode_special_t *special, const uint8_t *p)
+ct_decode_rest(const ct_decode_words_t *words, ct_reader_t *reader,
+               const ct_struct_t *strct, char *value,
+               ct_decode_special_t *special, ct_struct_mark_t mark,
+               const uint8_t *p)
 {
     const ct_field_t *next = strct->fields;
     const ct_field_t *end = next + strct->nfields;
     const ct_field_t *field;
-    ct_struct_mark_t  mark;
     ct_ttype_t        type;
     int16_t           id = 0;
 
-    p = words->begin(reader, p, &mark);
     while (p != NULL) {
         p = words->field(reader, p, &mark, &type, &id);
         if (p == NULL || type == CT_T_STOP) {
@@ -297,16 +186,129 @@ ct_decode_fields(const ct_decode_words_t *words, ct_reader_t *reader,
             continue;
         }
         next = field + 1;
-        p = ct_decode_field(words, reader, field, type, value, special, p);
+        p = ct_decode_field(words, &words->careful, reader, field, type, value,
+                            special, p);
     }
     return p == NULL ? NULL : words->end(reader, p, &mark);
 }
 
 
 /*
- * The value as the IDL's defaults have it, and then what comes.  Each call is
- * a level that ct_reader_enter has allowed, so the stack is bounded by the
- * depth limit times these frames.
+ * The value of a field whose header was the one expected, as ct_decode_field.
+ * Each case ends by itself, so that the compiler sees which ones cannot fail.
+ */
+CT_DECODE_INLINE const uint8_t *
+ct_decode_in_turn(const ct_decode_words_t *words, ct_reader_t *reader,
+                  const ct_field_t *field, char *value, const uint8_t *p)
+{
+    const ct_decode_scalars_t *sure = &words->sure;
+    const ct_ttype_t           ttype = ct_field_ttype(field);
+    const ct_type_t           *type = field->type;
+    void                      *place = value + field->offset;
+
+    switch (ttype) {
+    case CT_T_BOOL:
+        ct_decode_set_flag(value, field, true);
+        return sure->of_bool(reader, p, place);
+    case CT_T_I8:
+        ct_decode_set_flag(value, field, true);
+        return sure->of_i8(reader, p, place);
+    case CT_T_I16:
+        ct_decode_set_flag(value, field, true);
+        return sure->of_i16(reader, p, place);
+    case CT_T_I32:
+        ct_decode_set_flag(value, field, true);
+        return sure->of_i32(reader, p, place);
+    case CT_T_I64:
+        ct_decode_set_flag(value, field, true);
+        return sure->of_i64(reader, p, place);
+    case CT_T_DOUBLE:
+        ct_decode_set_flag(value, field, true);
+        return sure->of_double(reader, p, place);
+    case CT_T_STRING:
+        return sure->of_string(reader, p, place, type->is_binary);
+    case CT_T_UUID:
+        ct_decode_set_flag(value, field, true);
+        return sure->of_uuid(reader, p, place);
+    case CT_T_STRUCT:
+        return ct_decode_pointer(words, reader, type->strct, place, p);
+    case CT_T_MAP:
+    case CT_T_SET:
+    case CT_T_LIST:
+        p = words->of_container(reader, type, place, p);
+        if (CT_LIKELY(!reader->passed_over)) {
+            ct_decode_set_flag(value, field, true);
+        }
+        return p;
+    case CT_T_STOP:
+    case CT_T_VOID:
+        break;
+    }
+    return ct_decode_fail_type(reader);
+}
+
+
+/* All fields up to the stop, as long as each comes in its turn. */
+CT_DECODE_INLINE const uint8_t *
+ct_decode_fields(const ct_decode_words_t *words, ct_reader_t *reader,
+                 const ct_struct_t *strct, char *value,
+                 ct_decode_special_t *special, const uint8_t *p)
+{
+    const ct_field_t *field = strct->fields;
+    const ct_field_t *end = field + strct->nfields;
+    const uint8_t    *behind;
+    ct_struct_mark_t  mark;
+
+    p = words->begin(reader, p, &mark);
+    if (CT_UNLIKELY(p == NULL)) {
+        return NULL;
+    }
+    for (; field < end; field++) {
+        behind = words->expected(reader, p, &mark, field);
+        if (behind == NULL) {
+            if (words->stop(reader, p) != NULL) {
+                break;
+            }
+            continue;
+        }
+        p = ct_decode_in_turn(words, reader, field, value, behind);
+        if (CT_UNLIKELY(p == NULL)) {
+            return NULL;
+        }
+        if (special != NULL) {
+            ct_decode_note(special, field);
+        }
+    }
+    behind = words->stop(reader, p);
+    return CT_LIKELY(behind != NULL)
+               ? behind
+               : words->of_rest(reader, strct, value, special, mark, p);
+}
+
+
+/* The value as the IDL's defaults have it. */
+static inline void
+ct_decode_begin(const ct_struct_t *strct, char *value)
+{
+    if (strct->initial != NULL) {
+        memcpy(value, strct->initial, strct->size);
+    } else {
+        memset(value, 0, strct->size);
+    }
+}
+
+
+/* Whether ct_decode_special has to look at what comes. */
+static inline bool
+ct_decode_is_special(const ct_struct_t *strct)
+{
+    return strct->is_union || strct->nrequired > 0;
+}
+
+
+/*
+ * Defaults, and then what comes.  Each call is a level that ct_reader_enter
+ * has allowed, so the stack is bounded by the depth limit times these frames.
  */
 CT_DECODE_INLINE const uint8_t *
 ct_decode_struct(const ct_decode_words_t *words, ct_reader_t *reader,
@@ -315,50 +317,77 @@ ct_decode_struct(const ct_decode_words_t *words, ct_reader_t *reader,
     if (ct_reader_enter(reader) != CT_OK) {
         return NULL;
     }
-    if (strct->initial != NULL) {
-        memcpy(value, strct->initial, strct->size);
-    } else {
-        memset(value, 0, strct->size);
-    }
-    if (strct->is_union || strct->nrequired > 0) {
+    ct_decode_begin(strct, value);
+    if (CT_UNLIKELY(ct_decode_is_special(strct))) {
         p = ct_decode_special(reader, strct, value, p, words->of_fields);
     } else {
-        p = words->of_fields(reader, strct, value, NULL, p);
+        p = ct_decode_fields(words, reader, strct, value, NULL, p);
     }
     ct_reader_leave(reader);
     return p;
 }
 
 
-/* Elements of `ttype`, which may be a constant, from list->n up to `n`. */
+/* `n` structs that stand beside each other; they are one level. */
+CT_DECODE_INLINE const uint8_t *
+ct_decode_structs(const ct_decode_words_t *words, ct_reader_t *reader,
+                  const ct_struct_t *strct, char *item, size_t n,
+                  const uint8_t *p)
+{
+    const size_t size = strct->size;
+    const char  *end = item + n * size;
+
+    if (ct_reader_enter(reader) != CT_OK) {
+        return NULL;
+    }
+    for (; item < end && p != NULL; item += size) {
+        ct_decode_begin(strct, item);
+        if (CT_UNLIKELY(ct_decode_is_special(strct))) {
+            p = ct_decode_special(reader, strct, item, p, words->of_fields);
+        } else {
+            p = ct_decode_fields(words, reader, strct, item, NULL, p);
+        }
+    }
+    ct_reader_leave(reader);
+    return p;
+}
+
+
+/* The items from list->n to `n`, of `ttype`, which may be a constant. */
 CT_DECODE_INLINE const uint8_t *
 ct_decode_elements(const ct_decode_words_t *words, ct_reader_t *reader,
                    const ct_type_t *type, ct_ttype_t ttype, ct_list_t *list,
                    size_t n, const uint8_t *p)
 {
-    const size_t size = type->item_size;
-    char        *item = (char *) list->items + list->n * size;
+    const size_t     size = type->item_size;
+    const ct_type_t *element = type->element;
+    char            *item = (char *) list->items + list->n * size;
+    const char      *end = (char *) list->items + n * size;
 
-    for (; list->n < n && p != NULL; list->n++, item += size) {
-        p = ct_decode_element(words, reader, type->element, ttype, item, p);
+    for (; item < end && p != NULL; item += size) {
+        p = ct_decode_element(words, reader, element, ttype, item, p);
     }
     return p;
 }
 
 
+/* The same for a map, whose keys are of `of_key`. */
 CT_DECODE_INLINE const uint8_t *
 ct_decode_pairs(const ct_decode_words_t *words, ct_reader_t *reader,
-                const ct_type_t *type, ct_list_t *list, size_t n,
-                const uint8_t *p)
+                const ct_type_t *type, ct_ttype_t of_key, ct_list_t *list,
+                size_t n, const uint8_t *p)
 {
-    const ct_ttype_t of_key = type->key->ttype;
-    const ct_ttype_t of_value = type->element->ttype;
-    char            *item = (char *) list->items + list->n * type->item_size;
+    const size_t     size = type->item_size;
+    const ct_type_t *key = type->key;
+    const ct_type_t *element = type->element;
+    const ct_ttype_t of_value = element->ttype;
+    char            *item = (char *) list->items + list->n * size;
+    const char      *end = (char *) list->items + n * size;
 
-    for (; list->n < n && p != NULL; list->n++, item += type->item_size) {
-        p = ct_decode_element(words, reader, type->key, of_key, item, p);
+    for (; item < end && p != NULL; item += size) {
+        p = ct_decode_element(words, reader, key, of_key, item, p);
         if (p != NULL) {
-            p = ct_decode_element(words, reader, type->element, of_value,
+            p = ct_decode_element(words, reader, element, of_value,
                                   item + type->value_offset, p);
         }
     }
@@ -375,7 +404,16 @@ ct_decode_some(const ct_decode_words_t *words, ct_reader_t *reader,
     const ct_ttype_t ttype = type->element->ttype;
 
     if (type->ttype == CT_T_MAP) {
-        return ct_decode_pairs(words, reader, type, list, n, p);
+        return type->key->ttype == CT_T_STRING
+                   ? ct_decode_pairs(words, reader, type, CT_T_STRING, list, n,
+                                     p)
+                   : ct_decode_pairs(words, reader, type, type->key->ttype,
+                                     list, n, p);
+    }
+    if (ttype == CT_T_STRUCT) {
+        return words->of_structs(
+            reader, type->element->strct,
+            (char *) list->items + list->n * type->item_size, n - list->n, p);
     }
     if (ttype == CT_T_STRING) {
         return ct_decode_elements(words, reader, type, CT_T_STRING, list, n, p);
@@ -415,6 +453,7 @@ ct_decode_items(const ct_decode_words_t *words, ct_reader_t *reader,
             return NULL;
         }
         p = ct_decode_some(words, reader, type, &read, room, p);
+        read.n = room;
     }
     ct_reader_leave(reader);
     *list = read;
@@ -423,18 +462,18 @@ ct_decode_items(const ct_decode_words_t *words, ct_reader_t *reader,
 
 
 /*
- * A container into *list.  *is_set is false when its items are of other types
- * than described: then it was passed over and *list is as before.  An empty
- * one may name any types.
+ * A container into *list.  If its items are of other types than described it
+ * is passed over, reader->passed_over says so, and *list is as before.  An
+ * empty one may name any types.
  */
 CT_DECODE_INLINE const uint8_t *
 ct_decode_container(const ct_decode_words_t *words, ct_reader_t *reader,
-                    const ct_type_t *type, ct_list_t *list, bool *is_set,
-                    const uint8_t *p)
+                    const ct_type_t *type, ct_list_t *list, const uint8_t *p)
 {
     const uint8_t context = reader->context;
     ct_ttype_t    key = CT_T_STOP;
     ct_ttype_t    element;
+    bool          is_other;
     size_t        n;
 
     p = type->ttype == CT_T_MAP ? words->map(reader, p, &key, &element, &n)
@@ -442,12 +481,57 @@ ct_decode_container(const ct_decode_words_t *words, ct_reader_t *reader,
     if (p == NULL) {
         return NULL;
     }
-    *is_set = n == 0
-              || (element == type->element->ttype
-                  && (type->ttype != CT_T_MAP || key == type->key->ttype));
-    p = *is_set ? ct_decode_items(words, reader, type, list, n, p)
-                : ct_decode_skip_items(reader, key, element, n, p);
+    is_other = n > 0
+               && (element != type->element->ttype
+                   || (type->ttype == CT_T_MAP && key != type->key->ttype));
+    p = CT_UNLIKELY(is_other)
+            ? ct_decode_skip_items(reader, key, element, n, p)
+            : ct_decode_items(words, reader, type, list, n, p);
+    reader->passed_over = is_other;
     return p == NULL ? NULL : words->end_items(reader, p, context);
 }
+
+
+/*
+ * The walks over a table of words that is defined behind them, by the names
+ * that it has for them.  A macro, since each source has its own.
+ */
+#define CT_DECODE_WALKS(words)                                                 \
+    static const ct_decode_words_t words;                                      \
+                                                                               \
+    static const uint8_t *read_struct(ct_reader_t       *reader,               \
+                                      const ct_struct_t *strct, char *value,   \
+                                      const uint8_t *p)                        \
+    {                                                                          \
+        return ct_decode_struct(&words, reader, strct, value, p);              \
+    }                                                                          \
+                                                                               \
+    static const uint8_t *read_fields(                                         \
+        ct_reader_t *reader, const ct_struct_t *strct, char *value,            \
+        ct_decode_special_t *special, const uint8_t *p)                        \
+    {                                                                          \
+        return ct_decode_fields(&words, reader, strct, value, special, p);     \
+    }                                                                          \
+                                                                               \
+    CT_DECODE_APART const uint8_t *read_rest(                                  \
+        ct_reader_t *reader, const ct_struct_t *strct, char *value,            \
+        ct_decode_special_t *special, ct_struct_mark_t mark, const uint8_t *p) \
+    {                                                                          \
+        return ct_decode_rest(&words, reader, strct, value, special, mark, p); \
+    }                                                                          \
+                                                                               \
+    CT_DECODE_APART const uint8_t *read_structs(                               \
+        ct_reader_t *reader, const ct_struct_t *strct, char *item, size_t n,   \
+        const uint8_t *p)                                                      \
+    {                                                                          \
+        return ct_decode_structs(&words, reader, strct, item, n, p);           \
+    }                                                                          \
+                                                                               \
+    static const uint8_t *read_container(ct_reader_t     *reader,              \
+                                         const ct_type_t *type,                \
+                                         ct_list_t *list, const uint8_t *p)    \
+    {                                                                          \
+        return ct_decode_container(&words, reader, type, list, p);             \
+    }
 
 #endif /* CT_DECODE_H */

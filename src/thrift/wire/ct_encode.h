@@ -37,6 +37,9 @@
 /* For functions whose `words` must be a constant. */
 #define CT_ENCODE_INLINE static inline __attribute__((always_inline))
 
+/* For loops that want the registers for themselves. */
+#define CT_ENCODE_APART static __attribute__((noinline))
+
 /* One value on its way out. */
 typedef struct ct_encoder_s {
     ct_writer_t *writer;
@@ -61,11 +64,13 @@ typedef struct ct_encode_words_s {
                       ct_struct_mark_t *mark);
     uint8_t *(*end)(ct_encoder_t *encoder, uint8_t *p,
                     const ct_struct_mark_t *mark);
+    /* A field's header; its type is `ttype`, whether it has a head or not. */
     uint8_t *(*field)(ct_encoder_t *encoder, uint8_t *p, ct_struct_mark_t *mark,
-                      ct_ttype_t type, int16_t id);
-    /* A field with its value, for protocols that have both in one. */
+                      const ct_field_t *field, ct_ttype_t ttype);
+    /* The same with its value, for protocols that have both in one. */
     uint8_t *(*bool_field)(ct_encoder_t *encoder, uint8_t *p,
-                           ct_struct_mark_t *mark, int16_t id, bool value);
+                           ct_struct_mark_t *mark, const ct_field_t *field,
+                           bool value);
     uint8_t *(*of_bool)(ct_encoder_t *encoder, uint8_t *p, bool value);
     uint8_t *(*of_i8)(ct_encoder_t *encoder, uint8_t *p, int8_t value);
     uint8_t *(*of_i16)(ct_encoder_t *encoder, uint8_t *p, int16_t value);
@@ -83,14 +88,19 @@ typedef struct ct_encode_words_s {
     uint8_t *(*map)(ct_encoder_t *encoder, uint8_t *p, ct_ttype_t key,
                     ct_ttype_t value, size_t n);
     uint8_t *(*end_items)(ct_encoder_t *encoder, uint8_t *p, uint8_t context);
-    /* ct_encode_struct and _container with these words. */
+    /* ct_encode_struct, _structs and _container with these words. */
     ct_encode_struct_fn of_struct;
+    uint8_t *(*of_structs)(ct_encoder_t *encoder, const ct_struct_t *strct,
+                           const ct_list_t *list, uint8_t *p);
     uint8_t *(*of_container)(ct_encoder_t *encoder, const ct_type_t *type,
                              const ct_list_t *list, uint8_t *p);
 } ct_encode_words_t;
 
 /* Always NULL, with the reason kept. */
 uint8_t *ct_encode_fail(ct_encoder_t *encoder, const char *c_why);
+
+/* The same for a table with a type that no value has. */
+uint8_t *ct_encode_fail_type(ct_encoder_t *encoder);
 
 /* Moves to where there are `len` bytes, and CT_ENCODE_ROOM in any case. */
 uint8_t *ct_encode_grow(ct_encoder_t *encoder, uint8_t *p, size_t len);
@@ -212,36 +222,115 @@ ct_encode_value(const ct_encode_words_t *words, ct_encoder_t *encoder,
     case CT_T_VOID:
         break;
     }
-    CT_ASSERT(!"a table with a type that no value has");
-    return ct_encode_fail(encoder, "a value of no type");
+    return ct_encode_fail_type(encoder);
 }
 
 
-/* A field that is set: a struct stands behind a pointer. */
+/* What becomes of a field that is not set. */
+static inline uint8_t *
+ct_encode_unset(ct_encoder_t *encoder, const ct_field_t *field, uint8_t *p)
+{
+    return CT_LIKELY(field->required != CT_REQUIRED)
+               ? p
+               : ct_encode_fail(encoder, "a required field is not set");
+}
+
+
+/* Whether a field that cannot say so itself is set: ct_field_has. */
+static inline bool
+ct_encode_is_set(const ct_field_t *field, const char *value)
+{
+    const bool *flags = (const bool *) value;
+
+    return field->has_offset == CT_NO_FLAG || flags[field->has_offset];
+}
+
+
+/*
+ * Header and value of a field without parts, if it is set.  A macro, for the
+ * words have values of different types.
+ */
+#define CT_ENCODE_SCALAR(name, value_)                                         \
+    (CT_LIKELY(ct_encode_is_set(field, value))                                 \
+         ? words->name(encoder, words->field(encoder, p, mark, field, ttype),  \
+                       (value_))                                               \
+         : ct_encode_unset(encoder, field, p))
+
+
+/* A string's field. */
+CT_ENCODE_INLINE uint8_t *
+ct_encode_text(const ct_encode_words_t *words, ct_encoder_t *encoder,
+               const ct_field_t *field, const ct_str_t *str,
+               ct_struct_mark_t *mark, uint8_t *p)
+{
+    if (str->data == NULL) {
+        return ct_encode_unset(encoder, field, p);
+    }
+    p = words->field(encoder, p, mark, field, CT_T_STRING);
+    return ct_encode_string(words, encoder, field->type, str, p);
+}
+
+
+/* A struct's, which stands behind a pointer. */
+CT_ENCODE_INLINE uint8_t *
+ct_encode_pointer(const ct_encode_words_t *words, ct_encoder_t *encoder,
+                  const ct_field_t *field, const void *const *pointer,
+                  ct_struct_mark_t *mark, uint8_t *p)
+{
+    if (*pointer == NULL) {
+        return ct_encode_unset(encoder, field, p);
+    }
+    p = words->field(encoder, p, mark, field, CT_T_STRUCT);
+    return words->of_struct(encoder, field->type->strct, *pointer, p);
+}
+
+
+/*
+ * A field, if it is set: how it says so goes with its type.  There is room for
+ * its header and what is of fixed size.
+ */
 CT_ENCODE_INLINE uint8_t *
 ct_encode_field(const ct_encode_words_t *words, ct_encoder_t *encoder,
-                const ct_field_t *field, const char *value,
+                const ct_field_t *field, ct_ttype_t ttype, const char *value,
                 ct_struct_mark_t *mark, uint8_t *p)
 {
-    const ct_type_t *type = field->type;
-    const ct_ttype_t ttype = type->ttype;
-    const void      *place = value + field->offset;
+    const void *place = value + field->offset;
 
-    p = ct_encode_room(encoder, p);
-    if (p == NULL) {
-        return NULL;
+    switch (ttype) {
+    case CT_T_BOOL:
+        return CT_LIKELY(ct_encode_is_set(field, value))
+                   ? words->bool_field(encoder, p, mark, field,
+                                       *(const bool *) place)
+                   : ct_encode_unset(encoder, field, p);
+    case CT_T_I8:
+        return CT_ENCODE_SCALAR(of_i8, *(const int8_t *) place);
+    case CT_T_I16:
+        return CT_ENCODE_SCALAR(of_i16, *(const int16_t *) place);
+    case CT_T_I32:
+        return CT_ENCODE_SCALAR(of_i32, *(const int32_t *) place);
+    case CT_T_I64:
+        return CT_ENCODE_SCALAR(of_i64, *(const int64_t *) place);
+    case CT_T_DOUBLE:
+        return CT_ENCODE_SCALAR(of_double, *(const double *) place);
+    case CT_T_UUID:
+        return CT_ENCODE_SCALAR(of_uuid, place);
+    case CT_T_STRING:
+        return ct_encode_text(words, encoder, field, place, mark, p);
+    case CT_T_STRUCT:
+        return ct_encode_pointer(words, encoder, field, place, mark, p);
+    case CT_T_MAP:
+    case CT_T_SET:
+    case CT_T_LIST:
+        return CT_LIKELY(ct_encode_is_set(field, value))
+                   ? words->of_container(
+                       encoder, field->type, place,
+                       words->field(encoder, p, mark, field, ttype))
+                   : ct_encode_unset(encoder, field, p);
+    case CT_T_STOP:
+    case CT_T_VOID:
+        break;
     }
-    if (ttype == CT_T_BOOL) {
-        return words->bool_field(encoder, p, mark, field->id,
-                                 *(const bool *) place);
-    }
-    p = words->field(encoder, p, mark, ttype, field->id);
-    if (ttype == CT_T_STRUCT) {
-        const void *const *pointer = place;
-
-        place = *pointer;
-    }
-    return ct_encode_value(words, encoder, type, ttype, place, p);
+    return ct_encode_fail_type(encoder);
 }
 
 
@@ -270,19 +359,24 @@ ct_encode_fields(const ct_encode_words_t *words, ct_encoder_t *encoder,
 {
     const ct_field_t *field = strct->fields;
     const ct_field_t *end = field + strct->nfields;
+    ct_ttype_t        ttype;
     uint32_t          nset;
 
     for (; field < end; field++) {
-        if (ct_field_has(field, value)) {
-            p = ct_encode_field(words, encoder, field, value, mark, p);
-            if (p == NULL) {
-                return NULL;
-            }
-        } else if (field->required == CT_REQUIRED) {
-            return ct_encode_fail(encoder, "a required field is not set");
+        p = ct_encode_room(encoder, p);
+        if (CT_UNLIKELY(p == NULL)) {
+            return NULL;
+        }
+        ttype = ct_field_ttype(field);
+        if (CT_UNLIKELY(ttype == CT_T_STOP)) {
+            ttype = field->type->ttype; /* of a table without heads */
+        }
+        p = ct_encode_field(words, encoder, field, ttype, value, mark, p);
+        if (CT_UNLIKELY(p == NULL)) {
+            return NULL;
         }
     }
-    nset = strct->is_union ? ct_encode_count(strct, value) : 1;
+    nset = CT_UNLIKELY(strct->is_union) ? ct_encode_count(strct, value) : 1;
     if (CT_UNLIKELY(nset != 1)) {
         return ct_encode_fail(encoder, nset == 0
                                            ? "a union with no field set"
@@ -292,34 +386,79 @@ ct_encode_fields(const ct_encode_words_t *words, ct_encoder_t *encoder,
 }
 
 
+/* The exception of a result, or else what the method returns. */
+CT_ENCODE_INLINE uint8_t *
+ct_encode_result(const ct_encode_words_t *words, ct_encoder_t *encoder,
+                 const ct_struct_t *strct, const char *value,
+                 ct_struct_mark_t *mark, uint8_t *p)
+{
+    const ct_field_t *field = ct_encode_result_field(strct, value);
+
+    if (field == NULL) {
+        return p;
+    }
+    p = ct_encode_room(encoder, p);
+    return p == NULL ? NULL
+                     : ct_encode_field(words, encoder, field,
+                                       field->type->ttype, value, mark, p);
+}
+
+
+/* What is between a struct's beginning and its end, with both. */
+CT_ENCODE_INLINE uint8_t *
+ct_encode_whole(const ct_encode_words_t *words, ct_encoder_t *encoder,
+                const ct_struct_t *strct, const char *value, uint8_t *p)
+{
+    ct_struct_mark_t mark;
+
+    p = words->begin(encoder, p, &mark);
+    if (p == NULL) {
+        return NULL;
+    }
+    p = CT_UNLIKELY(strct->is_result)
+            ? ct_encode_result(words, encoder, strct, value, &mark, p)
+            : ct_encode_fields(words, encoder, strct, value, &mark, p);
+    if (p != NULL) {
+        p = ct_encode_room(encoder, p);
+    }
+    return p == NULL ? NULL : words->end(encoder, p, &mark);
+}
+
+
 /* Recursion ends at CT_CODEC_DEPTH, also for a ring of pointers. */
 CT_ENCODE_INLINE uint8_t *
 ct_encode_struct(const ct_encode_words_t *words, ct_encoder_t *encoder,
                  const ct_struct_t *strct, const char *value, uint8_t *p)
 {
-    const ct_field_t *field;
-    ct_struct_mark_t  mark;
+    if (!ct_encode_enter(encoder)) {
+        return NULL;
+    }
+    p = ct_encode_whole(words, encoder, strct, value, p);
+    encoder->depth--;
+    return p;
+}
+
+
+/* The items of a list; they are one level. */
+CT_ENCODE_INLINE uint8_t *
+ct_encode_structs(const ct_encode_words_t *words, ct_encoder_t *encoder,
+                  const ct_struct_t *strct, const ct_list_t *list, uint8_t *p)
+{
+    const size_t size = strct->size;
+    const char  *item = list->items;
+    const char  *end = item + list->n * size;
 
     if (!ct_encode_enter(encoder)) {
         return NULL;
     }
-    p = words->begin(encoder, p, &mark);
-    if (p == NULL) {
-        return NULL;
-    }
-    if (CT_UNLIKELY(strct->is_result)) {
-        field = ct_encode_result_field(strct, value);
-        if (field != NULL) {
-            p = ct_encode_field(words, encoder, field, value, &mark, p);
-        }
-    } else {
-        p = ct_encode_fields(words, encoder, strct, value, &mark, p);
-    }
-    if (p != NULL) {
+    for (; item < end && p != NULL; item += size) {
         p = ct_encode_room(encoder, p);
+        if (p != NULL) {
+            p = ct_encode_whole(words, encoder, strct, item, p);
+        }
     }
     encoder->depth--;
-    return p == NULL ? NULL : words->end(encoder, p, &mark);
+    return p;
 }
 
 
@@ -372,7 +511,7 @@ ct_encode_list(const ct_encode_words_t *words, ct_encoder_t *encoder,
         return ct_encode_elements(words, encoder, type, CT_T_DOUBLE, list, p);
     }
     if (ttype == CT_T_STRUCT) {
-        return ct_encode_elements(words, encoder, type, CT_T_STRUCT, list, p);
+        return words->of_structs(encoder, type->element->strct, list, p);
     }
     return ct_encode_elements(words, encoder, type, ttype, list, p);
 }
@@ -442,5 +581,31 @@ ct_encode_container(const ct_encode_words_t *words, ct_encoder_t *encoder,
     }
     return p == NULL ? NULL : words->end_items(encoder, p, context);
 }
+
+
+/* As CT_DECODE_WALKS. */
+#define CT_ENCODE_WALKS(words)                                                 \
+    static const ct_encode_words_t words;                                      \
+                                                                               \
+    static uint8_t *write_struct(ct_encoder_t      *encoder,                   \
+                                 const ct_struct_t *strct, const char *value,  \
+                                 uint8_t *p)                                   \
+    {                                                                          \
+        return ct_encode_struct(&words, encoder, strct, value, p);             \
+    }                                                                          \
+                                                                               \
+    CT_ENCODE_APART uint8_t *write_structs(ct_encoder_t      *encoder,         \
+                                           const ct_struct_t *strct,           \
+                                           const ct_list_t *list, uint8_t *p)  \
+    {                                                                          \
+        return ct_encode_structs(&words, encoder, strct, list, p);             \
+    }                                                                          \
+                                                                               \
+    static uint8_t *write_container(ct_encoder_t    *encoder,                  \
+                                    const ct_type_t *type,                     \
+                                    const ct_list_t *list, uint8_t *p)         \
+    {                                                                          \
+        return ct_encode_container(&words, encoder, type, list, p);            \
+    }
 
 #endif /* CT_ENCODE_H */

@@ -12,7 +12,20 @@
 
 #include "core/ct_config.h"
 
+#include <string.h>
+
 #include "thrift/wire/ct_type.h"
+
+/* The type that `head` says, the first of its bytes; CT_T_STOP without one. */
+static inline ct_ttype_t
+ct_field_ttype(const ct_field_t *field)
+{
+    uint8_t ttype;
+
+    memcpy(&ttype, &field->head, sizeof(ttype));
+    return (ct_ttype_t) ttype;
+}
+
 
 /*
  * As ct_field_is_set.  Pointers speak for themselves, whatever flag a table

@@ -28,6 +28,7 @@ ct_reader_init(ct_reader_t *reader, const ct_protocol_t *protocol,
         .size = len,
     };
     reader->end = reader->pos + len;
+    reader->roomy = len >= CT_READER_ROOM ? reader->end - CT_READER_ROOM : NULL;
 }
 
 
@@ -92,15 +93,4 @@ ct_writer_fail(ct_writer_t *writer, const char *why)
         writer->failed = true;
         writer->why = why;
     }
-}
-
-
-ct_rc_t
-ct_reader_enter(ct_reader_t *reader)
-{
-    if (reader->depth > reader->limits->depth) {
-        return ct_reader_fail(reader, CT_WIRE_LIMIT, "nested too deeply");
-    }
-    reader->depth++;
-    return CT_OK;
 }

@@ -40,6 +40,9 @@ typedef enum ct_wire_error_e {
     CT_WIRE_MEMORY,
 } ct_wire_error_t;
 
+/* A field's header and a value of fixed size, or a container's head. */
+#define CT_READER_ROOM 32
+
 /*
  * Invariants: pos <= end; `why` is NULL exactly while error is CT_WIRE_OK and
  * else a constant text.
@@ -47,6 +50,7 @@ typedef enum ct_wire_error_e {
 typedef struct ct_reader_s {
     const uint8_t       *pos;
     const uint8_t       *end;
+    const uint8_t       *roomy; /* CT_READER_ROOM before `end`, or NULL */
     const ct_protocol_t *protocol;
     const ct_limits_t   *limits;
     ct_pool_t           *pool;       /* decoded values go here */
@@ -55,7 +59,8 @@ typedef struct ct_reader_s {
     uint32_t             depth;      /* structs and containers now open */
     int16_t              last_field; /* for protocols with id deltas */
     uint8_t              held_bool;  /* a bool that came with its header */
-    uint8_t         context; /* for protocols that are text: what is open */
+    uint8_t         context;     /* for protocols that are text: what is open */
+    bool            passed_over; /* the last container, for its types */
     ct_wire_error_t error;
     const char     *why;
 } ct_reader_t;
@@ -200,7 +205,16 @@ void ct_writer_fail(ct_writer_t *writer, const char *why);
  * skips.  Empty containers are no level: a struct that was read at the limit
  * could not be written otherwise, since unset lists are written empty.
  */
-CT_API ct_rc_t ct_reader_enter(ct_reader_t *reader);
+static inline ct_rc_t
+ct_reader_enter(ct_reader_t *reader)
+{
+    if (CT_UNLIKELY(reader->depth > reader->limits->depth)) {
+        return ct_reader_fail(reader, CT_WIRE_LIMIT, "nested too deeply");
+    }
+    reader->depth++;
+    return CT_OK;
+}
+
 
 /* And ends. */
 static inline void
