@@ -14,18 +14,18 @@ package Bench::Peers;
 #   command   sub { my ($f, $flavour, $transport, $protocol, $port) = @_; ... }
 #   patience  seconds for a command of `build`, where it takes more than usual
 #   servers   [{ name, flavour, about, transports, protocols,
-#                alone, near, thread_each }, ...]
+#                alone, near, threads }, ...]
 #
-# $f is a CThrift::Foreign that builds below objs/bench/peers/LANGUAGE.
-# `about` is one line for the report.  `alone`: one connection at a time, so it
-# can be given no more.  `near`: it takes part where not all do.
-# `threads`: of so many connections each has a thread, and others wait for one.
+# $f is a CThrift::Foreign that builds below objs/bench/peers/LANGUAGE, with
+# the IDL's path as {idl}.  `about` is one line for the report.  `alone`: one
+# connection at a time, so it is given no more.  `near`: it takes part where not
+# all do.  `threads`: so many connections have a thread each, others wait for
+# one, so it is given no more than that.
 
 use strict;
 use warnings;
 
 use Cwd qw(abs_path);
-use File::Basename qw(basename);
 
 use Bench::Server;
 use CThrift::Foreign;

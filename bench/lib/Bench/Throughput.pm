@@ -15,7 +15,8 @@ sub takes_part {
     my ($server, $load) = @_;
 
     return 1 if !$server;    # the reference, cthrift
-    return 0 if $load->{of} eq 'near' && !$server->{near};
+    return 0 if $load->{of} eq 'near' && !$server->{near}
+        && !$server->{alone};
     return 0 if $server->{alone} && $load->{connections} > 1
         && !$load->{new_conn};
     return ($server->{threads} // 1e9) >= $load->{connections};

@@ -54,6 +54,7 @@ return {
         { %$blocking, name => 'cpp-pool', flavour => 'pool', threads => 1100,
             about => 'TThreadPoolServer of 1100 threads' },
         { %$blocking, name => 'cpp-threaded', flavour => 'threaded',
+            threads => 32000,
             about => 'TThreadedServer' },
     ],
 };

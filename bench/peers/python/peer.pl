@@ -32,7 +32,7 @@ return {
         return ($python, $f->source('server.py'), $f->build . '/gen', @args);
     },
     servers => [
-        { name => 'python', flavour => 'threaded',
+        { name => 'python', flavour => 'threaded', threads => 32000,
             transports => [qw(framed unframed)],
             protocols  => [qw(binary compact)],
             about => 'TThreadedServer' },
