@@ -415,10 +415,12 @@ workers_run(run_t *run)
         }
     }
     watch(run);
-    run->server = run->workers[0].process;
     for (size_t i = 0; i < n; i++) {
         ct_bench_worker_join(&run->workers[i]);
         ct_bench_tally_merge(&run->tally, &run->workers[i].tally);
+        if (run->workers[i].share.watches) {
+            run->server = run->workers[i].process;
+        }
         ct_bench_worker_release(&run->workers[i]);
     }
     (void) pthread_barrier_destroy(&run->begin);

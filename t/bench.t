@@ -326,6 +326,33 @@ is_deeply([@{$seen}{qw(calls errors)}, $seen->{errors_by_kind}, $status],
 kill 'KILL', $child;
 waitpid $child, 0;
 
+# In an open loop a server that stops is charged with all calls of that time:
+# here a hundred of them, which have waited for half a second in the mean.
+$count = 0;
+($child, $address) = wrong_server(sub {
+    select undef, undef, undef, 1 if ++$count == 1;
+    return said(2, $_[0], $_[1], $pong);
+});
+($seen, $status) = bench('-c', 1, '--rate', 100, '--calls', 120, $address);
+is_deeply([@{$seen}{qw(calls errors not_begun)}, $status], [120, 0, 0, 0],
+    'an open loop goes on behind a stop');
+cmp_ok($seen->{latency_us}{p50}, '>', 200_000,
+    'and the stop counts for whom it kept waiting');
+kill 'KILL', $child;
+waitpid $child, 0;
+
+# What a server is too slow for is told.
+($child, $address) = wrong_server(sub {
+    select undef, undef, undef, 0.05;
+    return said(2, $_[0], $_[1], $pong);
+});
+($seen, $status) = bench('-c', 1, '--rate', 1000, '--calls', 10_000, '-d', 0.4,
+    $address);
+is_deeply([$seen->{errors}, $status], [0, 0], 'too much is no error');
+cmp_ok($seen->{not_begun}, '>', 100, 'but told');
+kill 'KILL', $child;
+waitpid $child, 0;
+
 # Replies in another order are right; the seqid says whose they are.
 ($child, $address) = wrong_server(sub {
     my $reply = said(2, $_[0], $_[1], $pong);
