@@ -29,7 +29,11 @@ DEPS = -MMD -MP
 gunicorn = $(patsubst python,$(B)/cthrift-gunicorn,\
     $(filter python,$(dynamic_modules)))
 
-all: archives programs modules $(B)/cthrift-bench
+# The generator of load is for systems with epoll.
+generator = $(patsubst %/ct_epoll.c,$(B)/cthrift-bench,\
+    $(filter %/ct_epoll.c,$(event_srcs)))
+
+all: archives programs modules $(generator)
 archives: $(patsubst %,$(B)/libct_%.a,$(floors))
 programs: $(addprefix $(B)/,$(programs))
 modules: $(patsubst %,$(B)/%.so,$(dynamic_modules)) $(gunicorn)
@@ -282,7 +286,8 @@ install: all
 	$(INSTALL) -m 755 $(B)/cthrift $(to)$(sbin_path).new
 	mv -f $(to)$(sbin_path).new $(to)$(sbin_path)
 	$(INSTALL) -m 755 $(B)/cthriftc $(to)$(prefix)/bin/cthriftc
-	$(INSTALL) -m 755 $(B)/cthrift-bench $(to)$(prefix)/bin/cthrift-bench
+	$(if $(generator),\
+	    $(INSTALL) -m 755 $(generator) $(to)$(prefix)/bin/cthrift-bench)
 	$(INSTALL) -m 644 conf/cthrift.conf $(to)$(conf_path).default
 	test -f $(to)$(conf_path) \
 	    || $(INSTALL) -m 644 conf/cthrift.conf $(to)$(conf_path)
