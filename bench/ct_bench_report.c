@@ -59,10 +59,10 @@ text_head(const ct_bench_result_t *result, FILE *out)
 
         (void) fprintf(out, ", %s", wish->c_method);
     }
-    (void) fprintf(out, "\n%zu connections, %zu at once on each, %zu threads",
+    (void) fprintf(out, "\nconnections %zu, pipeline %zu, threads %zu",
                    conf->nconns, conf->depth, conf->nthreads);
     if (conf->rate > 0) {
-        (void) fprintf(out, ", %.6g calls/s due", conf->rate);
+        (void) fprintf(out, ", rate %.6g", conf->rate);
     }
     (void) fprintf(out, ", %.2f s\n\n", result->tally->seconds);
 }

@@ -117,6 +117,11 @@ is_deeply([@{$seen}{qw(calls errors rate)}, $status], [200, 0, 2000, 0],
     'an open loop');
 cmp_ok($seen->{seconds}, '>=', 0.09, 'which takes the time that it takes');
 
+# A caller that leaves the record out gets one of defaults.
+($seen, $status) = bench('--method', 'swap', '--expect', '{}', $tcp);
+is_deeply([@{$seen}{qw(calls errors)}, $status], [200, 0, 0],
+    'swap of nothing');
+
 # ---- An IDL and its values.
 
 my @idl = ('--idl', 't/modules/probe/probe.thrift', '--variants', 20);
