@@ -44,11 +44,15 @@
 /* Replies of one read: none is twice as long as its request. */
 #define OUT_SIZE (2 * IN_SIZE)
 
-/* `rest` holds `rest_len` bytes, less than a whole message; NULL if none. */
+/*
+ * `rest` holds `rest_len` bytes, less than a whole message, and has room for
+ * `rest_size`; NULL as long as there were none.
+ */
 typedef struct {
     int      fd;
     uint8_t *rest;
     size_t   rest_len;
+    size_t   rest_size;
 } bare_conn_t;
 
 typedef struct {
@@ -122,17 +126,18 @@ send_all(int fd, const uint8_t *data, size_t len)
 static bool
 keep_rest(bare_conn_t *conn, const uint8_t *data, size_t len)
 {
-    free(conn->rest);
-    conn->rest = NULL;
+    if (len > conn->rest_size) {
+        free(conn->rest);
+        conn->rest = malloc(len);
+        conn->rest_size = conn->rest != NULL ? len : 0;
+        if (conn->rest == NULL) {
+            return false;
+        }
+    }
+    if (len > 0) {
+        memcpy(conn->rest, data, len);
+    }
     conn->rest_len = len;
-    if (len == 0) {
-        return true;
-    }
-    conn->rest = malloc(len);
-    if (conn->rest == NULL) {
-        return false;
-    }
-    memcpy(conn->rest, data, len);
     return true;
 }
 
@@ -162,9 +167,6 @@ serve_once(bare_t *bare, bare_conn_t *conn, bool *all)
     if (!answer_all(bare, len, &used)
         || !send_all(conn->fd, bare->out, bare->out_len)) {
         return false;
-    }
-    if (used == len && conn->rest == NULL) {
-        return true;
     }
     return keep_rest(conn, bare->in + used, len - used);
 }

@@ -7,7 +7,8 @@ package Bench::Idle;
 use strict;
 use warnings;
 
-use Socket qw(:all);
+use Socket qw(AF_INET INADDR_LOOPBACK IPPROTO_IP SOCK_STREAM SOL_SOCKET
+    SO_RCVTIMEO SO_SNDTIMEO inet_aton pack_sockaddr_in);
 
 use Bench::Numbers qw(bytes_told count);
 use Bench::Process;

@@ -24,6 +24,7 @@ sub told {
     my ($version) = `$objs/cthrift -v 2>&1` =~ /version: (\S+)/;
     my $commit = `git rev-parse --short HEAD 2>/dev/null` || 'unknown';
     my ($cc) = `cc --version` =~ /(.+)/;
+    my ($compiler) = `thrift --version 2>/dev/null` =~ /([\d.]+)/;
 
     chomp $commit;
     return (
@@ -34,14 +35,11 @@ sub told {
         ['system', first_of('/etc/os-release', '^PRETTY_NAME="(.*)"')],
         ['kernel', "$system $release $machine"],
         ['cthrift', ($version // 'unknown') . ", commit $commit, $cc"],
+        ['thrift-compiler', $compiler // 'none'],
+        ['load before', first_of('/proc/loadavg', '^(\S+)')],
         ['date', POSIX::strftime('%Y-%m-%d %H:%M UTC', gmtime)],
     );
 }
 
-
-# Of the last minute.
-sub load_average {
-    return first_of('/proc/loadavg', '^(\S+)');
-}
 
 1;

@@ -52,6 +52,8 @@ sub run {
 
             Bench::Rounds::tell($report, $load, @results);
             push @all, [$load, @results];
+            # The first two are ours: their errors are the run's.
+            $field->{failures} += grep { $_->{trouble} } @results[0, 1];
         }
         $field->stop(@servers);
     }
