@@ -11,9 +11,14 @@ package Bench::Rounds;
 use strict;
 use warnings;
 
+use List::Util qw(min);
+
 use Bench::Generator;
 use Bench::Loads;
 use Bench::Numbers qw(count median ratio_told ratios spread us);
+
+# Of the first round, which does not count; or what a round has, if less.
+my $WARM_UP_S = 0.3;
 
 # A server that has failed in so many rounds is given up.
 my $MAX_FAILURES = 2;
@@ -40,11 +45,13 @@ sub measure {
 
     for my $round (0 .. $o{rounds}) {
         my @order = 0 .. $#$servers;
+        my $seconds = $round ? $o{seconds} : min($o{seconds}, $WARM_UP_S);
         @order = reverse @order if $round % 2;
         for my $i (@order) {
             my $result = $results[$i];
             next if $result->{failures} >= $MAX_FAILURES;
-            my $seen = run($servers->[$i], $load, %o);
+            my $seen = run($servers->[$i], $load, %o,
+                seconds => $seconds);
             if ($seen->{errors}) {
                 $result->{failures}++;
                 $result->{trouble} = $seen->{words};
