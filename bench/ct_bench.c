@@ -55,6 +55,7 @@ typedef struct run_s {
     atomic_bool        stop;
     atomic_uint        ndone;
     sigset_t           signals;
+    ct_tls_client_t   *tls; /* that all others are made like, or NULL */
     ct_bench_load_t    idle_load;
     ct_bench_worker_t  idle_worker;
     ct_bench_idle_t    idle;
@@ -151,8 +152,14 @@ way_make(run_t *run, ct_bench_way_t *way)
                      run->conf.c_address);
         return CT_ERROR;
     }
-    way->c_host = host_of(run);
-    way->tls = run->conf.has_tls ? &run->conf.tls : NULL;
+    if (run->conf.has_tls) {
+        run->tls = ct_tls_client_create(&run->conf.tls, host_of(run));
+        way->tls = run->tls;
+        if (ct_tls_client_why(run->tls)[0] != '\0') {
+            ct_bench_say("%s", ct_tls_client_why(run->tls));
+            return CT_ERROR;
+        }
+    }
     way->deflated = run->plan.wire.deflated;
     way->spreads = run->conf.new_conn || run->conf.nidle > MANY_CONNS;
     return CT_OK;
@@ -530,6 +537,7 @@ main(int argc, char **argv)
                 : EXIT_USAGE;
     } else if (rc == CT_OK) {
         status = bench(run);
+        ct_tls_client_destroy(run->tls);
     } else if (rc == CT_ERROR) {
         status = EXIT_USAGE;
     }

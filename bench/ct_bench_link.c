@@ -40,7 +40,7 @@ ct_bench_link_init(ct_bench_link_t *link, const ct_bench_way_t *way)
     link->fd = -1;
     ct_buf_init(&link->out);
     if (way->tls != NULL) {
-        link->tls = ct_tls_client_create(way->tls, way->c_host);
+        link->tls = ct_tls_client_create_like(way->tls);
     }
 }
 

@@ -21,10 +21,9 @@ typedef struct ct_zstream_s ct_zstream_t;
 
 /* Where to, and through what; the same for all connections. */
 typedef struct ct_bench_way_s {
-    ct_addr_t                   addr;
-    const char                 *c_host; /* whom TLS is to meet */
-    const ct_tls_client_conf_t *tls;    /* NULL: none */
-    bool                        deflated;
+    ct_addr_t              addr;
+    const ct_tls_client_t *tls; /* what each is made like; NULL: no TLS */
+    bool                   deflated;
 
     /*
      * Connections come from 127.0.1.1 to 127.0.1.250 in turn where the address

@@ -177,13 +177,13 @@ is_deeply([@{$seen}{qw(calls errors bytes_sent)}, $status],
 # ---- TLS.
 
 SKIP: {
-    skip $missing, 4 if $missing;
+    skip $missing, 7 if $missing;
     my $tls = '127.0.0.1:' . $t->port(2);
     my $dir = $t->dir;
     my @named = ('--tls', '--ca', "$dir/ca.pem", '--server-name', 'one.test');
 
     for my $words ([@named], ['--tls', '--insecure', '-p', 4],
-        [@named, '--new-conn'])
+        [@named, '--new-conn'], [@named, '-c', 200, '-t', 2])
     {
         ($seen, $status) = bench(@$words, '--call', 'record', $tls);
         is_deeply([@{$seen}{qw(calls errors tls)}, $status],
@@ -193,6 +193,9 @@ SKIP: {
         $tls);
     like(join(' ', keys %{ $seen->{errors_by_kind} }),
         qr/certificate is refused/, 'a certificate of another is refused');
+    my ($wrong, $out, $err) = run_bench('--tls', '--ca', "$dir/none", $tls);
+    is($wrong, 2, 'a file that is not there');
+    like($err, qr/cannot load the trusted authorities/, 'is told');
 }
 
 # ---- Idle connections, a server's memory, files.

@@ -194,6 +194,24 @@ ct_tls_client_create(const ct_tls_client_conf_t *conf, const char *c_host)
 }
 
 
+ct_tls_client_t *
+ct_tls_client_create_like(const ct_tls_client_t *other)
+{
+    ct_tls_client_t *client = ct_mem_alloc(sizeof(*client));
+
+    *client = (ct_tls_client_t){ .fd = -1, .unverified = other->unverified };
+    memcpy(client->c_name, other->c_name, sizeof(client->c_name));
+    memcpy(client->why, other->why, sizeof(client->why));
+    client->method = ct_tls_bio_method_create();
+    if (client->method == NULL) {
+        (void) fail(client, "no memory for TLS");
+    } else if (other->ctx != NULL && SSL_CTX_up_ref(other->ctx) == 1) {
+        client->ctx = other->ctx;
+    }
+    return client;
+}
+
+
 void
 ct_tls_client_destroy(ct_tls_client_t *client)
 {

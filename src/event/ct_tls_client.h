@@ -31,6 +31,13 @@ typedef struct ct_tls_client_conf_s {
 ct_tls_client_t *ct_tls_client_create(const ct_tls_client_conf_t *conf,
                                       const char                 *c_host);
 
+/*
+ * Another one with the files that `other` has read, and its name: thousands of
+ * connections share what they verify against.  It may belong to another
+ * thread, and outlive `other`.
+ */
+ct_tls_client_t *ct_tls_client_create_like(const ct_tls_client_t *other);
+
 /* Ends it; NULL is allowed. */
 void ct_tls_client_destroy(ct_tls_client_t *client);
 
