@@ -57,6 +57,9 @@ sub new {
         if !-f "$objs/python.so";
     plan skip_all => 'ThreadSanitizer does not know what the interpreter does'
         if CThrift::Test::has_sanitizers('thread');
+    # A start imports applications twice and more, each a second or five of a
+    # processor that may be one of few, for many.
+    $CThrift::Test::PATIENCE = 60;
     make_path($all);
     tell_sanitizers($self) if CThrift::Test::has_sanitizers();
     open my $lock, '>', "$all/lock" or die "cannot open $all/lock: $!";

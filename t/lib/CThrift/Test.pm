@@ -43,10 +43,12 @@ use Time::HiRes qw(sleep time);
 
 use CThrift::Client;
 
-our $PATIENCE = 20;    # seconds that anything may take; a failure, not a wait
 our $GRACE = 10;       # seconds in which to let go of what is open at the end
 
 my $objs = abs_path($ENV{CTHRIFT_OBJS} // 'objs');
+
+# Seconds that anything may take; a failure, not a wait.
+our $PATIENCE = has_sanitizers() ? 60 : 20;
 my @all;               # every harness made, for the end
 my $owner = $$;        # a forked client of a test must not end the test
 
