@@ -240,11 +240,13 @@ CT_API void ct_conf_warn(const ct_conf_t *conf, const char *fmt, ...)
 /*
  * Values by themselves, for setters that take `name=value` words.  A size is
  * a number with k, m or g behind it, either case; a time is numbers with w, d,
- * h, m, s or ms in falling order ("1m30s"), or a bare number of seconds.
+ * h, m, s or ms in falling order ("1m30s"), or a bare number of seconds; us
+ * comes last where the result counts in microseconds, and nowhere else.
  * CT_DECLINED for anything else, an overflow included; nothing is logged.
  */
 CT_API ct_rc_t ct_conf_parse_size(ct_str_t text, size_t *value);
 CT_API ct_rc_t ct_conf_parse_ms(ct_str_t text, uint64_t *value_ms);
+CT_API ct_rc_t ct_conf_parse_us(ct_str_t text, uint64_t *value_us);
 
 /*
  * The struct of `module` in `block`, or NULL where it has none.  For load

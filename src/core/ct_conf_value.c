@@ -6,23 +6,25 @@
 
 #include "core/ct_conf.h"
 
+#define US_PER_S  1000000
+#define US_PER_MS 1000
+
 /* A unit of time; the longer ones stand first. */
 typedef struct unit_s {
     ct_str_t name;
-    uint64_t ms;
+    uint64_t us;
 } unit_t;
 
 /* Months and years are left out: nobody agrees how long they are. */
 static const unit_t units[] = {
-    { CT_STR_INIT("w"), 604800000 }, { CT_STR_INIT("d"), 86400000 },
-    { CT_STR_INIT("h"), 3600000 },   { CT_STR_INIT("m"), 60000 },
-    { CT_STR_INIT("s"), 1000 },      { CT_STR_INIT("ms"), 1 },
+    { CT_STR_INIT("w"), 604800000000 }, { CT_STR_INIT("d"), 86400000000 },
+    { CT_STR_INIT("h"), 3600000000 },   { CT_STR_INIT("m"), 60000000 },
+    { CT_STR_INIT("s"), US_PER_S },     { CT_STR_INIT("ms"), US_PER_MS },
+    { CT_STR_INIT("us"), 1 },
 };
 
 /* Behind the last number of a time nothing may follow: no unit is left. */
 #define NUNITS CT_ARRAY_LEN(units)
-
-#define MS_PER_S 1000
 
 
 /* By how many bits a size's last letter shifts it; 0: it is no unit. */
@@ -78,16 +80,19 @@ run_of(ct_str_t text, size_t i, char low, char high)
 }
 
 
-/* The place in `units`, from `first` on, of that name; NUNITS: none. */
+/*
+ * The place in `units`, from `first` on, of that name; NUNITS: none that is as
+ * long as `least_us`.
+ */
 static size_t
-find_unit(ct_str_t name, size_t first)
+find_unit(ct_str_t name, size_t first, uint64_t least_us)
 {
     size_t i = first;
 
     while (i < NUNITS && !ct_str_eq(units[i].name, name)) {
         i++;
     }
-    return i;
+    return i < NUNITS && units[i].us >= least_us ? i : NUNITS;
 }
 
 
@@ -105,10 +110,11 @@ add_product(uint64_t *sum, uint64_t number, uint64_t factor)
 /*
  * Units must fall, each at most once: "30s1m" is more often a mistake for
  * something else than a way to write 90 seconds.  A number without a unit is
- * taken alone only; in "1m30" it might be meant in minutes or in seconds.
+ * taken alone only; in "1m30" it might be meant in minutes or in seconds.  The
+ * sum counts in `unit_us`, and no unit may be shorter.
  */
-ct_rc_t
-ct_conf_parse_ms(ct_str_t text, uint64_t *value_ms)
+static ct_rc_t
+parse_time(ct_str_t text, uint64_t unit_us, uint64_t *value)
 {
     uint64_t sum = 0;
     size_t   next_unit = 0;
@@ -124,13 +130,14 @@ ct_conf_parse_ms(ct_str_t text, uint64_t *value_ms)
             return CT_DECLINED;
         }
         if (digits.len == text.len) {
-            if (!add_product(&sum, number, MS_PER_S)) {
+            if (!add_product(&sum, number, US_PER_S / unit_us)) {
                 return CT_DECLINED;
             }
             break;
         }
-        unit = find_unit(name, next_unit);
-        if (unit == NUNITS || !add_product(&sum, number, units[unit].ms)) {
+        unit = find_unit(name, next_unit, unit_us);
+        if (unit == NUNITS
+            || !add_product(&sum, number, units[unit].us / unit_us)) {
             return CT_DECLINED;
         }
         next_unit = unit + 1;
@@ -142,6 +149,20 @@ ct_conf_parse_ms(ct_str_t text, uint64_t *value_ms)
     if (text.len == 0) {
         return CT_DECLINED;
     }
-    *value_ms = sum;
+    *value = sum;
     return CT_OK;
+}
+
+
+ct_rc_t
+ct_conf_parse_ms(ct_str_t text, uint64_t *value_ms)
+{
+    return parse_time(text, US_PER_MS, value_ms);
+}
+
+
+ct_rc_t
+ct_conf_parse_us(ct_str_t text, uint64_t *value_us)
+{
+    return parse_time(text, 1, value_us);
 }

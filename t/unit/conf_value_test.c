@@ -89,6 +89,8 @@ other_times_are_declined(void **state)
                                          " 1s",
                                          "1 s",
                                          "1ss",
+                                         "50us",
+                                         "1ms50us",
                                          "30 ",
                                          "18446744073709551615",
                                          "18446744073709551615s",
@@ -105,6 +107,34 @@ other_times_are_declined(void **state)
 }
 
 
+static void
+microseconds_stand_where_they_count(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t    us;
+    } cases[] = {
+        { "0", 0 },           { "50us", 50 },   { "1ms", 1000 },
+        { "1ms500us", 1500 }, { "2", 2000000 }, { "1w", 604800000000 },
+    };
+    static const char *const wrong[] = { "us",    "50u",       "50us1ms",
+                                         "0.5us", "1us 1us",   "50ns",
+                                         "",      "30500569w", "1ms50" };
+    uint64_t                 value_us = 0;
+
+    (void) state;
+    for (size_t i = 0; i < CT_ARRAY_LEN(cases); i++) {
+        assert_int_equal(ct_conf_parse_us(ct_str_of(cases[i].text), &value_us),
+                         CT_OK);
+        assert_int_equal(value_us, cases[i].us);
+    }
+    for (size_t i = 0; i < CT_ARRAY_LEN(wrong); i++) {
+        assert_int_equal(ct_conf_parse_us(ct_str_of(wrong[i]), &value_us),
+                         CT_DECLINED);
+    }
+}
+
+
 int
 main(void)
 {
@@ -113,6 +143,7 @@ main(void)
         cmocka_unit_test(other_sizes_are_declined),
         cmocka_unit_test(times_add_up),
         cmocka_unit_test(other_times_are_declined),
+        cmocka_unit_test(microseconds_stand_where_they_count),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
