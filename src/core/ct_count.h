@@ -43,6 +43,8 @@ typedef enum ct_board_counter_e {
     CT_COUNT_HANDED_OVER,        /* connections given to another worker */
     CT_COUNT_TAKEN_OVER,         /* connections taken from another worker */
     CT_COUNT_LOOP_STALLS,        /* reports of a loop that does not turn */
+    CT_COUNT_SPINS,              /* times that a loop polled before a sleep */
+    CT_COUNT_SPINS_FOUND,        /* of them, those that found something */
     CT_COUNT_LOG_CRITICAL,       /* lines of error_log: crit, alert, emerg */
     CT_COUNT_LOG_ERRORS,         /* lines of error_log: error */
     CT_COUNT_LOG_WARNINGS,       /* lines of error_log: warn */

@@ -58,6 +58,8 @@ ct_status_counter_name(unsigned counter)
         [CT_COUNT_HANDED_OVER] = "handed_over",
         [CT_COUNT_TAKEN_OVER] = "taken_over",
         [CT_COUNT_LOOP_STALLS] = "loop_stalls",
+        [CT_COUNT_SPINS] = "spins",
+        [CT_COUNT_SPINS_FOUND] = "spins_found",
         [CT_COUNT_LOG_CRITICAL] = "log_critical",
         [CT_COUNT_LOG_ERRORS] = "log_errors",
         [CT_COUNT_LOG_WARNINGS] = "log_warnings",

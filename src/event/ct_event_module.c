@@ -22,6 +22,7 @@ enum {
     MAX_CONNECTIONS = 1 << 24,
     MAX_BATCH = 1024,
     MAX_EVENTS = 1 << 16,
+    MAX_SPIN_US = 10000,
     BACKENDS_TEXT_SIZE = 64
 };
 
@@ -106,6 +107,29 @@ set_use(ct_conf_t *conf, const ct_directive_t *directive CT_UNUSED, void *field)
 }
 
 
+/*
+ * Longer ones are a mistake in the unit: to wake a thread takes some 50 us, and
+ * to poll for more than a few times that cannot pay.
+ */
+static ct_rc_t
+set_spin(ct_conf_t *conf, const ct_directive_t *directive CT_UNUSED,
+         void *field)
+{
+    uint64_t time_us = 0;
+
+    if (!ct_str_eq(conf->args[1], CT_STR("off"))
+        && (ct_conf_parse_us(conf->args[1], &time_us) != CT_OK
+            || time_us > MAX_SPIN_US)) {
+        return ct_conf_error(conf,
+                             "'%.*s' wants 'off', or a time of up to 10ms, "
+                             "such as 50us",
+                             CT_STR_ARG(conf->args[0]));
+    }
+    *(uint64_t *) field = time_us;
+    return CT_OK;
+}
+
+
 /* Another range; the items of an outer block are not touched. */
 static ct_rc_t
 set_debugged(ct_conf_t *conf, const ct_directive_t *directive CT_UNUSED,
@@ -168,6 +192,10 @@ static const ct_conf_type_t max_events_type = {
     .name = "number", .min_args = 1, .max_args = 1, .set = set_max_events,
 };
 
+static const ct_conf_type_t spin_type = {
+    .name = "time | off", .min_args = 1, .max_args = 1, .set = set_spin,
+};
+
 static const ct_conf_type_t debugged_type = {
     .name = "ADDRESS | CIDR | unix:", .min_args = 1, .max_args = 1,
     .flags = CT_CONF_MANY, .set = set_debugged,
@@ -184,6 +212,8 @@ static const ct_directive_t event_directives[] = {
       CT_CONF_CUSTOM(event_main_t, conf.accept_batch, batch_type, "8") },
     { "debug_connection", CT_IN_EVENTS,
       CT_CONF_CUSTOM(event_main_t, conf.debugged, debugged_type, NULL) },
+    { "event_spin", CT_IN_EVENTS,
+      CT_CONF_CUSTOM(event_main_t, conf.spin_us, spin_type, "off") },
     { "rebalance", CT_IN_EVENTS,
       CT_CONF_FLAG(event_main_t, conf.rebalance, "on") },
     { "max_events", CT_IN_EVENTS,

@@ -21,6 +21,7 @@ typedef struct ct_event_conf_s {
     size_t   worker_connections;
     uint32_t accept_batch;
     uint32_t max_events; /* taken from the kernel at a time */
+    uint64_t spin_us;    /* to poll before a sleep; 0: not */
     bool     rebalance;  /* connections move to workers that have less */
     ct_debugged_conf_t debugged; /* debug_connection */
 } ct_event_conf_t;

@@ -15,6 +15,8 @@
  * nothing for them.  Only who finds the queue empty writes the byte; whoever
  * comes behind rides along until the loop has taken them all.
  *
+ * Where it was told to, the wait is one that polls first (ct_spin.c).
+ *
  * The clock is read twice a turn, before and after the wait; all callbacks of
  * a turn see the same time.  Backends report from inside their wait, so the
  * first report reads the clock.
@@ -39,6 +41,7 @@
 #include "core/ct_mem.h"
 #include "event/ct_backend.h"
 #include "event/ct_poller.h"
+#include "event/ct_spin.h"
 #include "event/ct_timer.h"
 
 /* Of ct_loop_create. */
@@ -70,6 +73,7 @@ struct ct_loop_s {
     void              *on_turn_data;
     ct_loop_peer_fn    peer;
     const void        *peer_data;
+    ct_spin_t          spin;
 };
 
 
@@ -92,8 +96,7 @@ drain_wake(ct_io_t *io)
 }
 
 
-/* Neither end may block: a handler writes, and the loop drains what is there.
- */
+/* Neither end may block: a handler writes, the loop drains what is there. */
 static ct_rc_t
 open_wake(ct_loop_t *loop)
 {
@@ -209,6 +212,13 @@ ct_loop_on_turn(ct_loop_t *loop, ct_loop_turn_fn fn, void *data)
 {
     loop->on_turn = fn;
     loop->on_turn_data = data;
+}
+
+
+void
+ct_loop_spin(ct_loop_t *loop, uint64_t time_us, ct_board_slot_t *slot)
+{
+    ct_spin_init(&loop->spin, time_us, slot);
 }
 
 
@@ -428,6 +438,17 @@ wait_ms(ct_loop_t *loop, int limit_ms)
 }
 
 
+static ct_rc_t
+wait_for_events(void *data, int timeout_ms, bool *has_found)
+{
+    ct_loop_t    *loop = data;
+    const ct_rc_t rc = loop->poller->wait(loop->state, loop, timeout_ms);
+
+    *has_found = !loop->now_is_old; /* the first report reads the clock */
+    return rc;
+}
+
+
 void
 ct_loop_turn(ct_loop_t *loop, int timeout_ms)
 {
@@ -445,7 +466,8 @@ ct_loop_turn(ct_loop_t *loop, int timeout_ms)
     loop->now_is_old = true;
     atomic_store_explicit(&loop->busy_since_ms, 0, memory_order_relaxed);
     if (!loop->stopping
-        && loop->poller->wait(loop->state, loop, timeout_ms) == CT_ERROR) {
+        && ct_spin_wait(&loop->spin, wait_for_events, loop, timeout_ms)
+               == CT_ERROR) {
         loop->stopping = true;
     }
     refresh_now(loop);

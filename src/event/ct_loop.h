@@ -15,8 +15,9 @@
 #include "event/ct_addr.h"
 #include "event/ct_event.h"
 
-typedef struct ct_heap_s ct_heap_t;
-typedef struct ct_log_s  ct_log_t;
+typedef struct ct_board_slot_s ct_board_slot_t;
+typedef struct ct_heap_s       ct_heap_t;
+typedef struct ct_log_s        ct_log_t;
 
 /* Called once a turn, before waiting: the heartbeat. */
 typedef void (*ct_loop_turn_fn)(ct_loop_t *loop, void *data);
@@ -66,6 +67,13 @@ void ct_loop_stop(ct_loop_t *loop);
 void ct_loop_wake(ct_loop_t *loop);
 
 void ct_loop_on_turn(ct_loop_t *loop, ct_loop_turn_fn fn, void *data);
+
+/*
+ * From now on the loop polls for that long before it sleeps, where ct_spin.h
+ * says that it pays; 0 (the beginning): never.  Counted in `slot`, which may
+ * be NULL.
+ */
+void ct_loop_spin(ct_loop_t *loop, uint64_t time_us, ct_board_slot_t *slot);
 
 /* Monotonic time as of this turn. */
 uint64_t ct_loop_now_ms(const ct_loop_t *loop);

@@ -47,6 +47,8 @@ static const counted_t counted[] = {
     { "oneway", CT_COUNT_ONEWAY },
     { "late_answers", CT_COUNT_LATE_ANSWERS },
     { "loop_stalls", CT_COUNT_LOOP_STALLS },
+    { "spins", CT_COUNT_SPINS },
+    { "spins_found", CT_COUNT_SPINS_FOUND },
     { "log.critical", CT_COUNT_LOG_CRITICAL },
     { "log.error", CT_COUNT_LOG_ERRORS },
     { "log.warning", CT_COUNT_LOG_WARNINGS },

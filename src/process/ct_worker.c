@@ -338,6 +338,7 @@ make_loop(process_t *process)
         return CT_ERROR;
     }
     ct_loop_on_turn(worker->loop, on_turn, process);
+    ct_loop_spin(worker->loop, conf->spin_us, worker->slot);
     ct_signal_set_loop(worker->loop);
     ct_signal_unblock();
     return CT_OK;

@@ -21,11 +21,13 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "core/ct_board.h"
 #include "core/ct_clock.h"
 #include "core/ct_file.h"
 #include "core/ct_log.h"
 #include "core/ct_mem.h"
 #include "event/ct_backend.h"
+#include "event/ct_timer.h"
 
 
 typedef struct fixture_s {
@@ -638,6 +640,123 @@ runs_what_was_sent_alone(void **state)
 }
 
 
+/* For so long a test would be seen to hang. */
+#define MINUTE_US UINT64_C(60000000)
+
+/* A loop whose last turn has served something, which spins from now on. */
+static ct_board_slot_t *
+start_spinning(fixture_t *f, void **state, uint64_t time_us)
+{
+    static ct_board_slot_t slot;
+
+    memset(&slot, 0, sizeof(slot));
+    start(f, state);
+    ct_loop_spin(f->loop, time_us, &slot);
+    assert_int_equal(ct_loop_add_io(f->loop, &f->io, CT_IO_READ), CT_OK);
+    assert_int_equal(write(f->fds[1], "a", 1), 1);
+    ct_loop_turn(f->loop, -1);
+    assert_int_equal(f->reads, 1);
+    drain(f);
+    assert_int_equal(ct_counter_get(&slot.counters[CT_COUNT_SPINS]), 0);
+    return &slot;
+}
+
+
+static void
+assert_spins(ct_board_slot_t *slot, unsigned n, unsigned found)
+{
+    assert_int_equal(ct_counter_get(&slot->counters[CT_COUNT_SPINS]), n);
+    assert_int_equal(ct_counter_get(&slot->counters[CT_COUNT_SPINS_FOUND]),
+                     found);
+}
+
+
+static void
+spins_behind_what_it_served(void **state)
+{
+    fixture_t        f;
+    ct_board_slot_t *slot = start_spinning(&f, state, 1000);
+
+    /* Nothing comes, so that the next turn does not spin. */
+    ct_loop_turn(f.loop, 1);
+    assert_spins(slot, 1, 0);
+    ct_loop_turn(f.loop, 1);
+    assert_spins(slot, 1, 0);
+    assert_int_equal(f.calls, 1);
+
+    /* What is served by a sleep is followed by a spin, which finds more. */
+    ct_loop_spin(f.loop, MINUTE_US, slot);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(write(f.fds[1], "b", 1), 1);
+        ct_loop_turn(f.loop, -1);
+        assert_int_equal(f.reads, 2 + i);
+        drain(&f);
+        assert_spins(slot, 1 + i, i);
+    }
+
+    /* A turn that may not wait does not, and one is no reason to sleep. */
+    ct_loop_turn(f.loop, 0);
+    assert_spins(slot, 3, 2);
+    assert_int_equal(write(f.fds[1], "c", 1), 1);
+    ct_loop_turn(f.loop, -1);
+    assert_spins(slot, 4, 3);
+    stop(&f);
+}
+
+
+static void
+run_late(ct_timer_t *timer)
+{
+    bool *has_run = timer->data;
+
+    *has_run = true;
+}
+
+
+static void
+is_not_late_for_a_spin(void **state)
+{
+    fixture_t        f;
+    ct_board_slot_t *slot = start_spinning(&f, state, MINUTE_US);
+    bool             has_run = false;
+    ct_timer_t       timer = { .fn = run_late, .data = &has_run };
+
+    ct_timer_start(f.loop, &timer, 5);
+    ct_loop_turn(f.loop, -1);
+    assert_spins(slot, 1, 0);
+    if (!has_run) {
+        ct_loop_turn(f.loop, -1); /* clocks of milliseconds may be one short */
+    }
+    assert_true(has_run);
+    stop(&f);
+}
+
+
+static void
+hears_other_threads_while_it_spins(void **state)
+{
+    static sender_t sender;
+
+    fixture_t        f;
+    ct_board_slot_t *slot = start_spinning(&f, state, MINUTE_US);
+
+    sender = (sender_t){ .loop = f.loop, .in_order = true };
+    for (unsigned k = 0; k < SENT; k++) {
+        sender.tasks[k] = (ct_task_t){ .fn = count_sent, .data = &sender };
+        ct_queue_init(&sender.tasks[k].link);
+    }
+    assert_int_equal(pthread_create(&sender.id, NULL, send_all, &sender), 0);
+    while (sender.nseen < SENT) {
+        ct_loop_turn(f.loop, -1);
+    }
+    assert_int_equal(pthread_join(sender.id, NULL), 0);
+    assert_true(sender.in_order);
+    assert_int_equal(ct_counter_get(&slot->counters[CT_COUNT_SPINS]),
+                     ct_counter_get(&slot->counters[CT_COUNT_SPINS_FOUND]));
+    stop(&f);
+}
+
+
 static void
 refuses_an_unknown_backend(void **state)
 {
@@ -712,6 +831,9 @@ static const struct CMUnitTest claims[] = {
     CLAIM(runs_tasks_after_events_each_once_a_turn),
     CLAIM(takes_tasks_of_other_threads),
     CLAIM(runs_what_was_sent_alone),
+    CLAIM(spins_behind_what_it_served),
+    CLAIM(is_not_late_for_a_spin),
+    CLAIM(hears_other_threads_while_it_spins),
     CLAIM(refuses_an_unknown_backend),
     CLAIM(survives_a_lack_of_descriptors),
 };
