@@ -153,5 +153,6 @@ main(void)
         cmocka_unit_test(the_same_start_gives_the_same),
     };
 
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

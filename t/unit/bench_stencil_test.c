@@ -176,5 +176,6 @@ main(void)
         cmocka_unit_test(nothing_matches_no_stencil),
     };
 
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

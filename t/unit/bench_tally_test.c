@@ -111,5 +111,6 @@ main(void)
         cmocka_unit_test(a_histogram_keeps_what_matters),
     };
 
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
