@@ -461,7 +461,7 @@ CT_ENCODE_INLINE uint8_t *
 write_string(ct_encoder_t *encoder, uint8_t *p, ct_str_t value, bool is_binary)
 {
     (void) is_binary;
-    if (ct_encode_leaves(encoder, p + 4, value)) {
+    if (ct_writer_leaves(encoder->writer, p + 4, value)) {
         ct_store32(p, (uint32_t) value.len);
         return p + 4;
     }

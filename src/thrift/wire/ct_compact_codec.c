@@ -514,7 +514,7 @@ write_string(ct_encoder_t *encoder, uint8_t *p, ct_str_t value, bool is_binary)
 {
     (void) is_binary;
     p += ct_varint_write_wide(p, value.len);
-    if (ct_encode_leaves(encoder, p, value)) {
+    if (ct_writer_leaves(encoder->writer, p, value)) {
         return p;
     }
     p = ct_encode_reserve(encoder, p, value.len);

@@ -27,7 +27,6 @@
 
 #include "core/ct_config.h"
 
-#include "thrift/wire/ct_aside.h"
 #include "thrift/wire/ct_codec.h"
 #include "thrift/wire/ct_field.h"
 
@@ -137,21 +136,6 @@ ct_encode_room(ct_encoder_t *encoder, uint8_t *p)
         return p;
     }
     return ct_encode_grow(encoder, p, CT_ENCODE_ROOM);
-}
-
-
-/*
- * Whether a string that belongs at `p` is left where it is: see ct_aside.h.
- * What says its length is written all the same.
- */
-static inline bool
-ct_encode_leaves(const ct_encoder_t *encoder, const uint8_t *p, ct_str_t value)
-{
-    const ct_writer_t *writer = encoder->writer;
-
-    return CT_UNLIKELY(value.len >= CT_ASIDE_LEAST)
-           && ct_aside_take(writer->aside, (size_t) (p - writer->out->pos),
-                            value);
 }
 
 

@@ -21,12 +21,12 @@
 #include "core/ct_buf.h"
 #include "core/ct_rc.h"
 #include "core/ct_str.h"
+#include "thrift/wire/ct_aside.h"
 #include "thrift/wire/ct_limits.h"
 #include "thrift/wire/ct_ttype.h"
 #include "thrift/wire/ct_type.h"
 
 typedef struct ct_pool_s     ct_pool_t;
-typedef struct ct_aside_s    ct_aside_t;
 typedef struct ct_protocol_s ct_protocol_t;
 typedef struct ct_scan_s     ct_scan_t;
 
@@ -268,6 +268,19 @@ ct_writer_claim(ct_writer_t *writer, size_t len)
     data = out->last;
     out->last += len;
     return data;
+}
+
+
+/*
+ * Whether a string that belongs at `p`, in the writer's buffer, is left where
+ * it is: see ct_aside.h.  What says its length is written all the same.
+ */
+static inline bool
+ct_writer_leaves(const ct_writer_t *writer, const uint8_t *p, ct_str_t value)
+{
+    return CT_UNLIKELY(value.len >= CT_ASIDE_LEAST)
+           && ct_aside_take(writer->aside, (size_t) (p - writer->out->pos),
+                            value);
 }
 
 
