@@ -68,10 +68,13 @@ sub told {
 }
 
 
-sub short {
-    my ($text) = @_;
+# Some of a text, about the first character that another has not.
+sub about_difference {
+    my ($text, $other) = @_;
+    my ($same) = ($text ^ $other) =~ /^(\0*)/;
+    my $from = length($same) > 20 ? length($same) - 20 : 0;
 
-    return length $text > 100 ? substr($text, 0, 100) . '...' : $text;
+    return '...' . substr($text, $from, 60) . '...';
 }
 
 
@@ -99,7 +102,8 @@ sub fault_of_reply {
     return "$name: without a result" if !$result || $result->[0] != 0;
     my ($got, $due) = map { told($_) } $result->[1], $expected;
     return undef if $got eq $due;
-    return "$name: instead of " . short($due) . ' came ' . short($got);
+    return "$name: instead of " . about_difference($due, $got) . ' came '
+        . about_difference($got, $due);
 }
 
 

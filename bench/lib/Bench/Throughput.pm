@@ -74,7 +74,7 @@ sub cell {
 
 
 # One row for each server that took part in one of the loads.
-sub overview {
+sub table_of {
     my ($report, @all) = @_;
     my (%cells, @names);
 
@@ -88,6 +88,23 @@ sub overview {
     $report->table(['server', map { $_->[0]{name} } @all],
         [map { my $name = $_; [$name, map { $cells{$name}[$_] // '' }
             0 .. $#all] } @names]);
+}
+
+
+# A table for the loads that all peers have, and those that few have; and one
+# for what is not framed binary.
+sub overview {
+    my ($report, @all) = @_;
+    my (%tables, @order);
+
+    for my $one (@all) {
+        my ($load) = @$one;
+        my $plain = "$load->{transport} $load->{protocol}" eq 'framed binary';
+        my $key = $plain ? $load->{of} : 'other';
+        push @order, $key if !$tables{$key};
+        push @{ $tables{$key} }, $one;
+    }
+    table_of($report, @{ $tables{$_} }) for @order;
 }
 
 1;
