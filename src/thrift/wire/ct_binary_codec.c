@@ -292,15 +292,6 @@ read_map(ct_reader_t *reader, const uint8_t *p, ct_ttype_t *key,
 }
 
 
-static inline const uint8_t *
-read_end_items(ct_reader_t *reader, const uint8_t *p, uint8_t context)
-{
-    (void) reader;
-    (void) context;
-    return p;
-}
-
-
 CT_DECODE_WALKS(decode_words)
 
 static const ct_decode_words_t decode_words = {
@@ -333,7 +324,7 @@ static const ct_decode_words_t decode_words = {
         },
     .list = read_list,
     .map = read_map,
-    .end_items = read_end_items,
+    .end_items = ct_decode_no_end,
     .of_struct = read_struct,
     .of_fields = read_fields,
     .of_rest = read_rest,
@@ -370,14 +361,15 @@ write_end(ct_encoder_t *encoder, uint8_t *p, const ct_struct_mark_t *mark)
 }
 
 
+/* With a byte behind it that the value takes. */
 static inline uint8_t *
 write_field(ct_encoder_t *encoder, uint8_t *p, ct_struct_mark_t *mark,
             const ct_field_t *field, ct_ttype_t ttype)
 {
     (void) encoder;
     (void) mark;
-    *p = (uint8_t) ttype;
-    ct_store16(p + 1, (uint16_t) field->id);
+    (void) ttype;
+    memcpy(p, &field->head, sizeof(field->head));
     return p + 3;
 }
 
@@ -499,15 +491,6 @@ write_map(ct_encoder_t *encoder, uint8_t *p, ct_ttype_t key, ct_ttype_t value,
 }
 
 
-static inline uint8_t *
-write_end_items(ct_encoder_t *encoder, uint8_t *p, uint8_t context)
-{
-    (void) encoder;
-    (void) context;
-    return p;
-}
-
-
 CT_ENCODE_WALKS(encode_words)
 
 static const ct_encode_words_t encode_words = {
@@ -525,7 +508,7 @@ static const ct_encode_words_t encode_words = {
     .of_string = write_string,
     .list = write_list,
     .map = write_map,
-    .end_items = write_end_items,
+    .end_items = ct_encode_no_end,
     .of_struct = write_struct,
     .of_structs = write_structs,
     .of_container = write_container,

@@ -17,7 +17,7 @@
 #include "thrift/wire/ct_varint.h"
 
 
-/* What is not one byte, which most numbers are. */
+/* At the end of the message, and longer than most. */
 static const uint8_t *
 read_long_varint(ct_reader_t *reader, const uint8_t *p, unsigned bits,
                  uint64_t *value)
@@ -42,11 +42,18 @@ static inline const uint8_t *
 read_varint(ct_reader_t *reader, const uint8_t *p, unsigned bits,
             uint64_t *value)
 {
-    if (CT_LIKELY(p < reader->end && p[0] <= 0x7f)) {
-        *value = p[0];
-        return p + 1;
+    uint64_t longer = 0;
+    size_t   size;
+
+    if (CT_LIKELY(p <= reader->roomy)) {
+        size = ct_varint_read_wide(p, bits, value);
+        if (CT_LIKELY(size > 0)) {
+            return p + size;
+        }
     }
-    return read_long_varint(reader, p, bits, value);
+    p = read_long_varint(reader, p, bits, &longer);
+    *value = longer;
+    return p;
 }
 
 
@@ -332,15 +339,6 @@ read_map(ct_reader_t *reader, const uint8_t *p, ct_ttype_t *key,
 }
 
 
-static inline const uint8_t *
-read_end_items(ct_reader_t *reader, const uint8_t *p, uint8_t context)
-{
-    (void) reader;
-    (void) context;
-    return p;
-}
-
-
 CT_DECODE_WALKS(decode_words)
 
 static const ct_decode_words_t decode_words = {
@@ -373,7 +371,7 @@ static const ct_decode_words_t decode_words = {
         },
     .list = read_list,
     .map = read_map,
-    .end_items = read_end_items,
+    .end_items = ct_decode_no_end,
     .of_struct = read_struct,
     .of_fields = read_fields,
     .of_rest = read_rest,
@@ -557,15 +555,6 @@ write_map(ct_encoder_t *encoder, uint8_t *p, ct_ttype_t key, ct_ttype_t value,
 }
 
 
-static inline uint8_t *
-write_end_items(ct_encoder_t *encoder, uint8_t *p, uint8_t context)
-{
-    (void) encoder;
-    (void) context;
-    return p;
-}
-
-
 CT_ENCODE_WALKS(encode_words)
 
 static const ct_encode_words_t encode_words = {
@@ -583,7 +572,7 @@ static const ct_encode_words_t encode_words = {
     .of_string = write_string,
     .list = write_list,
     .map = write_map,
-    .end_items = write_end_items,
+    .end_items = ct_encode_no_end,
     .of_struct = write_struct,
     .of_structs = write_structs,
     .of_container = write_container,

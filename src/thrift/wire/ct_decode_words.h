@@ -159,4 +159,14 @@ ct_decode_left(const ct_reader_t *reader, const uint8_t *p)
     return (size_t) (reader->end - p);
 }
 
+
+/* A word for protocols with nothing behind the items of a container. */
+static inline const uint8_t *
+ct_decode_no_end(ct_reader_t *reader, const uint8_t *p, uint8_t context)
+{
+    (void) reader;
+    (void) context;
+    return p;
+}
+
 #endif /* CT_DECODE_WORDS_H */

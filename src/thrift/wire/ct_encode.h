@@ -27,129 +27,8 @@
 
 #include "core/ct_config.h"
 
-#include "thrift/wire/ct_codec.h"
+#include "thrift/wire/ct_encode_words.h"
 #include "thrift/wire/ct_field.h"
-
-/* A field's header and a value of fixed size, or a container's head. */
-#define CT_ENCODE_ROOM 32
-
-/* For functions whose `words` must be a constant. */
-#define CT_ENCODE_INLINE static inline __attribute__((always_inline))
-
-/* For loops that want the registers for themselves. */
-#define CT_ENCODE_APART static __attribute__((noinline))
-
-/* One value on its way out. */
-typedef struct ct_encoder_s {
-    ct_writer_t *writer;
-    uint8_t     *end;   /* of the buffer's memory */
-    uint8_t     *roomy; /* CT_ENCODE_ROOM before it */
-    uint32_t     depth; /* structs and containers now open */
-    const char  *c_why; /* the first reason, or NULL */
-} ct_encoder_t;
-
-/* ct_encode_struct with some protocol's words. */
-typedef uint8_t *(*ct_encode_struct_fn)(ct_encoder_t      *encoder,
-                                        const ct_struct_t *strct,
-                                        const char *value, uint8_t *p);
-
-/*
- * Words take the place to write at and give the place behind.  `mark` is the
- * struct's own, for what its fields must know of each other; `context` is
- * the writer's before a container's head.
- */
-typedef struct ct_encode_words_s {
-    uint8_t *(*begin)(ct_encoder_t *encoder, uint8_t *p,
-                      ct_struct_mark_t *mark);
-    uint8_t *(*end)(ct_encoder_t *encoder, uint8_t *p,
-                    const ct_struct_mark_t *mark);
-    /* A field's header; its type is `ttype`, whether it has a head or not. */
-    uint8_t *(*field)(ct_encoder_t *encoder, uint8_t *p, ct_struct_mark_t *mark,
-                      const ct_field_t *field, ct_ttype_t ttype);
-    /* The same with its value, for protocols that have both in one. */
-    uint8_t *(*bool_field)(ct_encoder_t *encoder, uint8_t *p,
-                           ct_struct_mark_t *mark, const ct_field_t *field,
-                           bool value);
-    uint8_t *(*of_bool)(ct_encoder_t *encoder, uint8_t *p, bool value);
-    uint8_t *(*of_i8)(ct_encoder_t *encoder, uint8_t *p, int8_t value);
-    uint8_t *(*of_i16)(ct_encoder_t *encoder, uint8_t *p, int16_t value);
-    uint8_t *(*of_i32)(ct_encoder_t *encoder, uint8_t *p, int32_t value);
-    uint8_t *(*of_i64)(ct_encoder_t *encoder, uint8_t *p, int64_t value);
-    uint8_t *(*of_double)(ct_encoder_t *encoder, uint8_t *p, double value);
-    uint8_t *(*of_uuid)(ct_encoder_t *encoder, uint8_t *p,
-                        const ct_uuid_t *value);
-    /* Of at most INT32_MAX bytes. */
-    uint8_t *(*of_string)(ct_encoder_t *encoder, uint8_t *p, ct_str_t value,
-                          bool is_binary);
-    /* At most INT32_MAX items. */
-    uint8_t *(*list)(ct_encoder_t *encoder, uint8_t *p, ct_ttype_t type,
-                     ct_ttype_t element, size_t n);
-    uint8_t *(*map)(ct_encoder_t *encoder, uint8_t *p, ct_ttype_t key,
-                    ct_ttype_t value, size_t n);
-    uint8_t *(*end_items)(ct_encoder_t *encoder, uint8_t *p, uint8_t context);
-    /* ct_encode_struct, _structs and _container with these words. */
-    ct_encode_struct_fn of_struct;
-    uint8_t *(*of_structs)(ct_encoder_t *encoder, const ct_struct_t *strct,
-                           const ct_list_t *list, uint8_t *p);
-    uint8_t *(*of_container)(ct_encoder_t *encoder, const ct_type_t *type,
-                             const ct_list_t *list, uint8_t *p);
-} ct_encode_words_t;
-
-/* Always NULL, with the reason kept. */
-uint8_t *ct_encode_fail(ct_encoder_t *encoder, const char *c_why);
-
-/* The same for a table with a type that no value has. */
-uint8_t *ct_encode_fail_type(ct_encoder_t *encoder);
-
-/* Moves to where there are `len` bytes, and CT_ENCODE_ROOM in any case. */
-uint8_t *ct_encode_grow(ct_encoder_t *encoder, uint8_t *p, size_t len);
-
-/*
- * From beginning to end, for ct_protocol_t's `write_struct`: `walk` is
- * ct_encode_struct with the protocol's words.
- */
-ct_rc_t ct_encode(ct_writer_t *writer, const ct_struct_t *strct,
-                  const void *value, const char **c_why,
-                  ct_encode_struct_fn walk);
-
-/* The field of a result that is to be written, or NULL. */
-const ct_field_t *ct_encode_result_field(const ct_struct_t *strct,
-                                         const void        *value);
-
-
-/* `p`, or where it is now, with `len` bytes behind it; NULL without memory. */
-static inline uint8_t *
-ct_encode_reserve(ct_encoder_t *encoder, uint8_t *p, size_t len)
-{
-    if (CT_LIKELY((size_t) (encoder->end - p) >= len)) {
-        return p;
-    }
-    return ct_encode_grow(encoder, p, len);
-}
-
-
-/* The same for CT_ENCODE_ROOM. */
-static inline uint8_t *
-ct_encode_room(ct_encoder_t *encoder, uint8_t *p)
-{
-    if (CT_LIKELY(p <= encoder->roomy)) {
-        return p;
-    }
-    return ct_encode_grow(encoder, p, CT_ENCODE_ROOM);
-}
-
-
-/* A level of structs and containers begins; the outermost is not counted. */
-static inline bool
-ct_encode_enter(ct_encoder_t *encoder)
-{
-    if (CT_UNLIKELY(encoder->depth > CT_CODEC_DEPTH)) {
-        (void) ct_encode_fail(encoder, "nested too deeply");
-        return false;
-    }
-    encoder->depth++;
-    return true;
-}
 
 
 /*
@@ -275,10 +154,11 @@ ct_encode_pointer(const ct_encode_words_t *words, ct_encoder_t *encoder,
  */
 CT_ENCODE_INLINE uint8_t *
 ct_encode_field(const ct_encode_words_t *words, ct_encoder_t *encoder,
-                const ct_field_t *field, ct_ttype_t ttype, const char *value,
+                const ct_field_t *field, const char *value,
                 ct_struct_mark_t *mark, uint8_t *p)
 {
-    const void *place = value + field->offset;
+    const ct_ttype_t ttype = ct_field_ttype(field);
+    const void      *place = value + field->offset;
 
     switch (ttype) {
     case CT_T_BOOL:
@@ -318,6 +198,19 @@ ct_encode_field(const ct_encode_words_t *words, ct_encoder_t *encoder,
 }
 
 
+/* The same for a field of a table that may have no heads. */
+CT_ENCODE_INLINE uint8_t *
+ct_encode_headless(const ct_encode_words_t *words, ct_encoder_t *encoder,
+                   const ct_field_t *field, const char *value,
+                   ct_struct_mark_t *mark, uint8_t *p)
+{
+    ct_field_t whole = *field;
+
+    whole.head = CT_FIELD_HEAD(field->type->ttype, field->id);
+    return ct_encode_field(words, encoder, &whole, value, mark, p);
+}
+
+
 /* How many fields are set. */
 static inline uint32_t
 ct_encode_count(const ct_struct_t *strct, const char *value)
@@ -343,7 +236,6 @@ ct_encode_fields(const ct_encode_words_t *words, ct_encoder_t *encoder,
 {
     const ct_field_t *field = strct->fields;
     const ct_field_t *end = field + strct->nfields;
-    ct_ttype_t        ttype;
     uint32_t          nset;
 
     for (; field < end; field++) {
@@ -351,11 +243,9 @@ ct_encode_fields(const ct_encode_words_t *words, ct_encoder_t *encoder,
         if (CT_UNLIKELY(p == NULL)) {
             return NULL;
         }
-        ttype = ct_field_ttype(field);
-        if (CT_UNLIKELY(ttype == CT_T_STOP)) {
-            ttype = field->type->ttype; /* of a table without heads */
-        }
-        p = ct_encode_field(words, encoder, field, ttype, value, mark, p);
+        p = CT_LIKELY(ct_field_ttype(field) != CT_T_STOP)
+                ? ct_encode_field(words, encoder, field, value, mark, p)
+                : ct_encode_headless(words, encoder, field, value, mark, p);
         if (CT_UNLIKELY(p == NULL)) {
             return NULL;
         }
@@ -382,9 +272,9 @@ ct_encode_result(const ct_encode_words_t *words, ct_encoder_t *encoder,
         return p;
     }
     p = ct_encode_room(encoder, p);
-    return p == NULL ? NULL
-                     : ct_encode_field(words, encoder, field,
-                                       field->type->ttype, value, mark, p);
+    return p == NULL
+               ? NULL
+               : ct_encode_headless(words, encoder, field, value, mark, p);
 }
 
 

@@ -25,6 +25,9 @@
 /* The top bit of each of eight bytes. */
 #define CT_VARINT_TOPS UINT64_C(0x8080808080808080)
 
+/* And of the first CT_VARINT32_SIZE of them. */
+#define CT_VARINT32_TOPS UINT64_C(0x8080808080)
+
 /*
  * The eight low groups of seven bits, each in a byte of its own, and back:
  * neighbours are moved apart in three steps, which is less work than a turn
@@ -100,6 +103,31 @@ ct_varint_read(const uint8_t *data, size_t len, unsigned bits, uint64_t *value,
     return bits < 64 && (*size > CT_VARINT32_SIZE || *value >> bits != 0)
                ? CT_DECLINED
                : CT_OK;
+}
+
+
+/*
+ * The same where eight bytes may be read, whatever the number of those that
+ * count: how many these are, or 0, if ct_varint_read has to judge.
+ */
+static inline size_t
+ct_varint_read_wide(const uint8_t *data, unsigned bits, uint64_t *value)
+{
+    const uint64_t tops = bits == 64 ? CT_VARINT_TOPS : CT_VARINT32_TOPS;
+    uint64_t       bytes;
+    uint64_t       ends;
+
+    if (CT_LIKELY(data[0] <= 0x7f)) {
+        *value = data[0];
+        return 1;
+    }
+    bytes = ct_load64_le(data);
+    ends = ~bytes & tops;
+    *value = ct_varint_gather(bytes & (ends ^ (ends - 1)));
+    if (CT_UNLIKELY(ends == 0 || (bits < 64 && *value >> bits != 0))) {
+        return 0;
+    }
+    return (size_t) __builtin_ctzll(ends) / 8 + 1;
 }
 
 
