@@ -22,7 +22,6 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -58,7 +57,6 @@ typedef struct {
 typedef struct {
     int     epoll_fd;
     int     listen_fd;
-    size_t  out_len;
     uint8_t in[IN_SIZE];
     uint8_t out[OUT_SIZE];
 } bare_t;
@@ -69,57 +67,6 @@ fail(const char *what)
 {
     perror(what);
     exit(1);
-}
-
-
-/*
- * Answers every whole message among `len` bytes; `*used` of them are done with.
- * False where they are no messages.
- */
-static bool
-answer_all(bare_t *bare, size_t len, size_t *used)
-{
-    ct_bare_call_t call;
-    size_t         at = 0;
-
-    bare->out_len = 0;
-    for (;;) {
-        if (!ct_bare_find(bare->in + at, len - at, MAX_MESSAGE, &call)) {
-            return false;
-        }
-        if (call.len == 0) {
-            break;
-        }
-        bare->out_len += ct_bare_reply(&call, bare->out + bare->out_len);
-        at += call.len;
-    }
-    *used = at;
-    return true;
-}
-
-
-/*
- * One write in all cases that matter.  Where the socket is full, everybody
- * waits for this peer: a limit need not be polite.
- */
-static bool
-send_all(int fd, const uint8_t *data, size_t len)
-{
-    struct pollfd writable = { .fd = fd, .events = POLLOUT };
-    ssize_t       n;
-
-    while (len > 0) {
-        n = send(fd, data, len, MSG_NOSIGNAL);
-        if (n > 0) {
-            data += n;
-            len -= (size_t) n;
-        } else if (errno == EAGAIN) {
-            poll(&writable, 1, -1);
-        } else if (errno != EINTR) {
-            return false;
-        }
-    }
-    return true;
 }
 
 
@@ -151,6 +98,7 @@ serve_once(bare_t *bare, bare_conn_t *conn, bool *all)
 {
     const size_t had = conn->rest_len;
     size_t       used;
+    size_t       out_len;
     size_t       len;
     ssize_t      n;
 
@@ -164,8 +112,8 @@ serve_once(bare_t *bare, bare_conn_t *conn, bool *all)
     }
     len = had + (size_t) n;
     *all = len < IN_SIZE;
-    if (!answer_all(bare, len, &used)
-        || !send_all(conn->fd, bare->out, bare->out_len)) {
+    if (!ct_bare_answer(bare->in, len, MAX_MESSAGE, bare->out, &used, &out_len)
+        || !ct_bare_send(conn->fd, bare->out, out_len)) {
         return false;
     }
     return keep_rest(conn, bare->in + used, len - used);

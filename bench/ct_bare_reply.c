@@ -11,9 +11,14 @@
  * to find their end.
  */
 
+#define _GNU_SOURCE
+
 #include "ct_bare_reply.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "ct_bare_skip.h"
 
@@ -204,4 +209,48 @@ ct_bare_reply(const ct_bare_call_t *call, uint8_t *out)
         write_frame_head(out, len - FRAME_HEAD);
     }
     return len;
+}
+
+
+bool
+ct_bare_answer(const uint8_t *data, size_t len, size_t max, uint8_t *out,
+               size_t *used, size_t *out_len)
+{
+    ct_bare_call_t call;
+    size_t         at = 0;
+
+    *out_len = 0;
+    for (;;) {
+        if (!ct_bare_find(data + at, len - at, max, &call)) {
+            return false;
+        }
+        if (call.len == 0) {
+            break;
+        }
+        *out_len += ct_bare_reply(&call, out + *out_len);
+        at += call.len;
+    }
+    *used = at;
+    return true;
+}
+
+
+bool
+ct_bare_send(int fd, const uint8_t *data, size_t len)
+{
+    struct pollfd writable = { .fd = fd, .events = POLLOUT };
+    ssize_t       n;
+
+    while (len > 0) {
+        n = send(fd, data, len, MSG_NOSIGNAL);
+        if (n > 0) {
+            data += n;
+            len -= (size_t) n;
+        } else if (errno == EAGAIN) {
+            poll(&writable, 1, -1);
+        } else if (errno != EINTR) {
+            return false;
+        }
+    }
+    return true;
 }

@@ -260,59 +260,7 @@ on_accept(bare_t *bare, const struct io_uring_cqe *cqe)
 }
 
 
-/* ---- Answering. */
-
-/*
- * Answers every whole message among `len` bytes, of which `*used` are done
- * with;
- * `*out_len` bytes are in `out`, less than twice as many.  False where they are
- * no messages.
- */
-static bool
-answer_all(const uint8_t *data, size_t len, uint8_t *out, size_t *used,
-           size_t *out_len)
-{
-    ct_bare_call_t call;
-    size_t         at = 0;
-
-    *out_len = 0;
-    for (;;) {
-        if (!ct_bare_find(data + at, len - at, MAX_MESSAGE, &call)) {
-            return false;
-        }
-        if (call.len == 0) {
-            break;
-        }
-        *out_len += ct_bare_reply(&call, out + *out_len);
-        at += call.len;
-    }
-    *used = at;
-    return true;
-}
-
-
 /* ---- Sending. */
-
-static bool
-send_all(int fd, const uint8_t *data, size_t len)
-{
-    struct pollfd writable = { .fd = fd, .events = POLLOUT };
-    ssize_t       n;
-
-    while (len > 0) {
-        n = send(fd, data, len, MSG_NOSIGNAL);
-        if (n > 0) {
-            data += n;
-            len -= (size_t) n;
-        } else if (errno == EAGAIN) {
-            poll(&writable, 1, -1);
-        } else if (errno != EINTR) {
-            return false;
-        }
-    }
-    return true;
-}
-
 
 /* Bytes for `len`, in this turn's arena. */
 static uint8_t *
@@ -373,7 +321,7 @@ on_send(bare_t *bare, conn_t *conn, int n)
         fprintf(stderr, "ct_bare_uring: a socket is full\n");
         exit(1);
     }
-    if (!send_all(conn->fd, conn->sent + sent, conn->sent_len - sent)) {
+    if (!ct_bare_send(conn->fd, conn->sent + sent, conn->sent_len - sent)) {
         conn_shutdown(bare, conn);
     }
 }
@@ -411,7 +359,7 @@ conn_answer(bare_t *bare, conn_t *conn, const uint8_t *data, size_t len)
         len = conn->rest_len;
     }
     out = room_for(bare, 2 * len);
-    if (!answer_all(data, len, out, &used, &out_len)) {
+    if (!ct_bare_answer(data, len, MAX_MESSAGE, out, &used, &out_len)) {
         return false;
     }
     if (out_len > 0) {
@@ -473,8 +421,8 @@ serve_once(bare_t *bare, conn_t *conn, bool *all)
     }
     len = had + (size_t) n;
     *all = len < IN_SIZE;
-    if (!answer_all(bare->in, len, bare->out, &used, &out_len)
-        || !send_all(conn->fd, bare->out, out_len)) {
+    if (!ct_bare_answer(bare->in, len, MAX_MESSAGE, bare->out, &used, &out_len)
+        || !ct_bare_send(conn->fd, bare->out, out_len)) {
         return false;
     }
     conn->rest_len = 0;
