@@ -66,8 +66,7 @@ struct ct_loop_s {
     ct_io_t            wake_io; /* the pipe's reading end */
     int                wake_fd; /* its writing end */
     pthread_t          thread;  /* whose loop it is */
-    pthread_mutex_t    lock;    /* of `sent`, and of what is asked */
-    pthread_cond_t     answered;
+    pthread_mutex_t    lock;    /* of `sent` */
     ct_queue_t         sent; /* tasks of other threads */
     ct_loop_turn_fn    on_turn;
     void              *on_turn_data;
@@ -134,7 +133,6 @@ fail:
 static void
 release(ct_loop_t *loop)
 {
-    pthread_cond_destroy(&loop->answered);
     pthread_mutex_destroy(&loop->lock);
     ct_heap_release(&loop->timers);
     ct_mem_release(loop);
@@ -163,7 +161,6 @@ ct_loop_create(const char *c_backend, size_t max_events, ct_log_t *log)
     ct_queue_init(&loop->sent);
     loop->thread = pthread_self();
     pthread_mutex_init(&loop->lock, NULL);
-    pthread_cond_init(&loop->answered, NULL);
 
     if (poller->create(max_events, log, &loop->state) != CT_OK) {
         goto fail;
@@ -533,52 +530,6 @@ ct_loop_send(ct_loop_t *loop, ct_task_t *task)
     if (is_first) {
         ct_loop_wake(loop);
     }
-}
-
-
-/* A question that waits for its answer, on the stack of who asks. */
-typedef struct question_s {
-    ct_task_t      task;
-    ct_loop_t     *loop;
-    ct_loop_ask_fn fn;
-    void          *data;
-    bool           is_answered;
-} question_t;
-
-
-/* The question is gone once the lock is. */
-static void
-answer(ct_task_t *task)
-{
-    question_t *question = task->data;
-    ct_loop_t  *loop = question->loop;
-
-    question->fn(question->data);
-    pthread_mutex_lock(&loop->lock);
-    question->is_answered = true;
-    pthread_cond_broadcast(&loop->answered);
-    pthread_mutex_unlock(&loop->lock);
-}
-
-
-void
-ct_loop_ask(ct_loop_t *loop, ct_loop_ask_fn fn, void *data)
-{
-    question_t question = { .loop = loop, .fn = fn, .data = data };
-
-    if (ct_loop_is_mine(loop)) {
-        fn(data);
-        return;
-    }
-    ct_queue_init(&question.task.link);
-    question.task.fn = answer;
-    question.task.data = &question;
-    ct_loop_send(loop, &question.task);
-    pthread_mutex_lock(&loop->lock);
-    while (!question.is_answered) {
-        pthread_cond_wait(&loop->answered, &loop->lock);
-    }
-    pthread_mutex_unlock(&loop->lock);
 }
 
 
