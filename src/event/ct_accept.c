@@ -44,6 +44,9 @@
 #include "event/ct_socket.h"
 
 
+/* As often as this one connection is let in without a look for another. */
+#define ALONE_TIMES 15
+
 struct ct_acceptor_s {
     ct_worker_t     *worker;
     ct_accept_conf_t conf;
@@ -141,11 +144,17 @@ count_taken(ct_acceptor_t *acceptor, ct_conn_t *conn)
 }
 
 
-/* Replies are written whole, so there is nothing for Nagle to gather. */
+/*
+ * Mostly it is taken over from the socket that listens: ct_listen_option.c.
+ * One that was somebody else's has had clients before that was set.
+ */
 static void
 set_no_delay(const ct_conn_t *conn)
 {
-    if (conn->peer.sa.any.sa_family != AF_UNIX) {
+    const ct_listen_t *listen = conn->listen;
+
+    if ((listen->is_activated || listen->addr.sa.any.sa_family == AF_UNSPEC)
+        && conn->peer.sa.any.sa_family != AF_UNIX) {
         (void) ct_socket_set(conn->io.fd, IPPROTO_TCP, TCP_NODELAY, 1);
     }
 }
@@ -238,20 +247,41 @@ accept_one(ct_door_t *door)
 }
 
 
+/* How many to let in at most. */
+static unsigned
+batch_of(ct_door_t *door)
+{
+    const ct_acceptor_t *acceptor = door->gate->data;
+
+    if (door->nalone == 0) {
+        return acceptor->conf.accept_batch;
+    }
+    door->nalone--;
+    return 1;
+}
+
+
 /*
+ * Where one stood alone at the door the next ones mostly do too, and asking for
+ * another costs a system call in vain: so often it is not asked, and the loop
+ * would tell of who is there.
+ *
  * `registered` ends when the worker has become full, or pauses.  An error that
  * accept(2) repeats without end (a security module's EPERM) must not spin.
  */
 static void
 let_in(ct_door_t *door)
 {
-    const ct_acceptor_t *acceptor = door->gate->data;
-    unsigned             taken = 0;
+    const unsigned most = batch_of(door);
+    unsigned       taken = 0;
 
-    for (unsigned i = 0; i < acceptor->conf.accept_batch; i++) {
+    for (unsigned i = 0; i < most; i++) {
         const outcome_t outcome = accept_one(door);
 
         taken += outcome == TAKEN;
+        if (outcome == STOPPED && taken == 1) {
+            door->nalone = ALONE_TIMES;
+        }
         if (outcome == STOPPED || !door->io.registered) {
             return;
         }
@@ -379,8 +409,11 @@ static void
 let_in_last(ct_acceptor_t *acceptor)
 {
     for (size_t i = 0; i < acceptor->gate.ndoors; i++) {
-        if (acceptor->gate.doors[i].io.registered) {
-            let_in(&acceptor->gate.doors[i]);
+        ct_door_t *door = &acceptor->gate.doors[i];
+
+        if (door->io.registered) {
+            door->nalone = 0;
+            let_in(door);
         }
     }
 }

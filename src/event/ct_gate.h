@@ -28,6 +28,7 @@ typedef struct ct_door_s {
     unsigned           owner;     /* worker id, where is_shared is false */
     bool               is_shared; /* the only socket of its listen */
     bool               is_broken; /* never watched again */
+    uint8_t            nalone;    /* times yet that one is let in, not more */
 } ct_door_t;
 
 /* Somebody is at the door; called again as long as they are. */

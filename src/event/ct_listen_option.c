@@ -6,8 +6,8 @@
  * there is no way back to "what the system thinks best".  A socket that came
  * as fd:N is its opener's: only what the directive names is changed.
  *
- * Accepted sockets take keepalive and buffer sizes over from the listening
- * one, on Linux and on the BSDs.
+ * Accepted sockets take keepalive, buffer sizes and TCP_NODELAY over from the
+ * listening one, on Linux and on the BSDs.
  */
 
 #include "core/ct_config.h"
@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <unistd.h>
 
 #include "core/ct_log.h"
@@ -87,6 +88,10 @@ ct_listen_set_live(const ct_listen_t *listen, int fd, ct_log_t *log)
     const bool is_ours = is_tcp(listen);
 
     set_buffers(listen, fd, log);
+    if (is_ours) {
+        /* Replies are written whole: there is nothing for Nagle to gather. */
+        (void) ct_socket_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    }
     if (is_ours || listen->so_keepalive != CT_TRI_UNSET) {
         check(ct_socket_set(fd, SOL_SOCKET, SO_KEEPALIVE,
                             listen->so_keepalive == CT_TRI_ON),
