@@ -17,9 +17,9 @@
  *
  * Where it was told to, the wait is one that polls first (ct_spin.c).
  *
- * The clock is read twice a turn, before and after the wait; all callbacks of
- * a turn see the same time.  Backends report from inside their wait, so the
- * first report reads the clock.
+ * The clock is read behind the wait, and all callbacks of a turn see the same
+ * time.  Backends report from inside their wait, so the first report reads the
+ * clock.  What time has passed within a turn ct_ticks.c tells.
  */
 
 #include "core/ct_config.h"
@@ -39,6 +39,7 @@
 #include "core/ct_heap.h"
 #include "core/ct_log.h"
 #include "core/ct_mem.h"
+#include "core/ct_ticks.h"
 #include "event/ct_backend.h"
 #include "event/ct_poller.h"
 #include "event/ct_spin.h"
@@ -58,7 +59,8 @@ struct ct_loop_s {
     ct_queue_t         tasks;
     ct_queue_t         last_tasks;
     uint64_t           now_ms;
-    uint64_t           seen_ns;       /* not before now_ms of this turn */
+    uint64_t           seen_ns; /* not before now_ms of this turn */
+    ct_ticks_t         ticks;
     _Atomic uint64_t   busy_since_ms; /* read by the thread that watches */
     bool               now_is_old;    /* the wait may have ended since */
     bool               in_turn;
@@ -67,7 +69,7 @@ struct ct_loop_s {
     int                wake_fd; /* its writing end */
     pthread_t          thread;  /* whose loop it is */
     pthread_mutex_t    lock;    /* of `sent` */
-    ct_queue_t         sent; /* tasks of other threads */
+    ct_queue_t         sent;    /* tasks of other threads */
     ct_loop_turn_fn    on_turn;
     void              *on_turn_data;
     ct_loop_peer_fn    peer;
@@ -155,6 +157,7 @@ ct_loop_create(const char *c_backend, size_t max_events, ct_log_t *log)
     loop = ct_mem_alloc(sizeof(*loop));
     *loop =
         (ct_loop_t){ .poller = poller, .log = log, .now_ms = ct_clock_ms() };
+    ct_ticks_init(&loop->ticks);
     ct_heap_init(&loop->timers);
     ct_queue_init(&loop->tasks);
     ct_queue_init(&loop->last_tasks);
@@ -219,24 +222,27 @@ ct_loop_spin(ct_loop_t *loop, uint64_t time_us, ct_board_slot_t *slot)
 }
 
 
-uint64_t
+CT_HOT uint64_t
 ct_loop_now_ms(const ct_loop_t *loop)
 {
     return loop->now_ms;
 }
 
 
-uint64_t
+CT_HOT uint64_t
 ct_loop_seen_ns(const ct_loop_t *loop)
 {
     return loop->seen_ns;
 }
 
 
-uint64_t
+/* A look that is behind the last one would be a time that runs backwards. */
+CT_HOT uint64_t
 ct_loop_look_ns(ct_loop_t *loop)
 {
-    loop->seen_ns = ct_clock_ns();
+    const uint64_t now_ns = ct_ticks_ns(&loop->ticks);
+
+    loop->seen_ns = now_ns > loop->seen_ns ? now_ns : loop->seen_ns;
     return loop->seen_ns;
 }
 
@@ -303,7 +309,7 @@ ct_loop_remove_io(ct_loop_t *loop, ct_io_t *io)
 }
 
 
-void
+CT_HOT void
 ct_loop_rearm_io(ct_loop_t *loop, ct_io_t *io)
 {
     if (loop->poller->rearm != NULL && io->registered) {
@@ -319,7 +325,7 @@ refresh_now(ct_loop_t *loop)
 {
     if (loop->now_is_old) {
         loop->now_is_old = false;
-        loop->seen_ns = ct_clock_ns();
+        loop->seen_ns = ct_ticks_read(&loop->ticks);
         loop->now_ms = loop->seen_ns / NS_PER_MS;
         atomic_store_explicit(&loop->busy_since_ms, loop->now_ms,
                               memory_order_relaxed);
@@ -365,7 +371,7 @@ take_news(ct_io_t *io, unsigned ready)
  * epoll tells of both directions whenever one of them changes, so most
  * reports of "writable" are known already and end here.
  */
-void
+CT_HOT void
 ct_loop_ready(ct_loop_t *loop, ct_io_t *io, unsigned ready)
 {
     CT_ASSERT(io->registered);
@@ -403,7 +409,7 @@ ct_loop_post_last(ct_loop_t *loop, ct_task_t *task)
 
 
 /* Runs what is in the queue now, not what is added meanwhile. */
-static void
+CT_HOT static void
 run_tasks(ct_queue_t *tasks)
 {
     ct_queue_t  batch;
@@ -446,7 +452,7 @@ wait_for_events(void *data, int timeout_ms, bool *has_found)
 }
 
 
-void
+CT_HOT void
 ct_loop_turn(ct_loop_t *loop, int timeout_ms)
 {
     CT_ASSERT(!loop->in_turn);

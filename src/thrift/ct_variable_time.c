@@ -136,7 +136,9 @@ handler_time(ct_call_t *call, char *out)
         pending->ended_ns != 0 ? pending->ended_ns : now_of(pending);
 
     if (begun_ns != 0) {
-        return seconds_write(out, ended_ns - begun_ns);
+        /* Another thread's clock may be ahead of the loop's: ct_ticks.h. */
+        return seconds_write(out,
+                             ended_ns > begun_ns ? ended_ns - begun_ns : 0);
     }
     if (pending->waits || pending->state->times_handlers) {
         return ct_word_write(out, "0.000000"); /* it never ran */
