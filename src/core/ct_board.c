@@ -108,7 +108,7 @@ ct_board_bucket_bound(unsigned bucket)
 }
 
 
-unsigned
+CT_HOT unsigned
 ct_board_bucket(uint64_t time_us)
 {
     unsigned doublings;

@@ -36,7 +36,7 @@ ct_buf_release(ct_buf_t *buf)
 
 
 /* What one large message needed should not be kept for the small ones. */
-void
+CT_HOT void
 ct_buf_reset(ct_buf_t *buf, size_t keep)
 {
     if ((size_t) (buf->end - buf->start) > keep) {

@@ -17,7 +17,7 @@
 #define MS_PER_S  1000ULL
 
 
-uint64_t
+CT_HOT uint64_t
 ct_clock_ns(void)
 {
     struct timespec now = { 0, 0 };

@@ -156,8 +156,8 @@ CT_API void ct_log_add_field(ct_log_fields_t *fields, unsigned where,
  * Bytes of a peer must come through ct_str_printable.  A child with a level of
  * its own that is above the sinks' writes to the most talkative of them.
  */
-CT_API void ct_log_write(const ct_log_t *log, ct_log_level_t level, int err,
-                         const char *fmt, ...) CT_PRINTF(4, 5);
+CT_API CT_COLD void ct_log_write(const ct_log_t *log, ct_log_level_t level,
+                                 int err, const char *fmt, ...) CT_PRINTF(4, 5);
 
 /*
  * A line to one sink alone, in its form and without fields, whatever its

@@ -108,7 +108,7 @@ run_cleanups(ct_pool_t *pool)
 }
 
 
-void
+CT_HOT void
 ct_pool_reset(ct_pool_t *pool)
 {
     if (pool->cleanups != NULL) {
@@ -222,7 +222,7 @@ ct_pool_try_alloc(ct_pool_t *pool, size_t size)
  * What mostly happens, in a few instructions: room in the newest step.  `size`
  * 0 and one that wraps both make `last` larger than any room.
  */
-void *
+CT_HOT void *
 ct_pool_alloc(ct_pool_t *pool, size_t size)
 {
     const size_t last = ((size + ALIGNMENT - 1) & ~(ALIGNMENT - 1)) - 1;

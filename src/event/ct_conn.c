@@ -47,7 +47,7 @@
  * The struct stays readable until the turn ends, so `closed` may be asked
  * after a callback that closed.
  */
-static void
+CT_HOT static void
 conn_ready(ct_io_t *io)
 {
     ct_conn_t *conn = io->data;
@@ -201,7 +201,7 @@ ct_conn_send_raw(ct_conn_t *conn, const void *data, size_t len, size_t *n)
 }
 
 
-ct_rc_t
+CT_HOT ct_rc_t
 ct_conn_recv(ct_conn_t *conn, void *data, size_t size, size_t *n)
 {
     const ct_rc_t rc = CT_UNLIKELY(conn->tls != NULL)
@@ -252,7 +252,7 @@ ct_conn_send_pieces(ct_conn_t *conn, const struct iovec *pieces, size_t npieces,
 }
 
 
-ct_rc_t
+CT_HOT ct_rc_t
 ct_conn_send(ct_conn_t *conn, const void *data, size_t len, size_t *n)
 {
     const ct_rc_t rc = CT_UNLIKELY(conn->tls != NULL)

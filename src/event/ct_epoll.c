@@ -168,7 +168,7 @@ ready_of(uint32_t events)
 
 
 /* `next` moves on before the callback, so that remove wipes what is behind. */
-static ct_rc_t
+CT_HOT static ct_rc_t
 epoll_report(void *state, ct_loop_t *loop, int timeout_ms)
 {
     epoll_state_t *self = state;

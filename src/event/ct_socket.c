@@ -158,7 +158,7 @@ send_once(int fd, const void *data, size_t len, int flags)
 #endif
 
 
-ssize_t
+CT_HOT ssize_t
 ct_socket_recv(int fd, void *data, size_t size)
 {
     ssize_t n;
@@ -170,7 +170,7 @@ ct_socket_recv(int fd, void *data, size_t size)
 }
 
 
-ssize_t
+CT_HOT ssize_t
 ct_socket_send(int fd, const void *data, size_t len, int flags)
 {
     ssize_t n;

@@ -19,7 +19,7 @@ ct_log_care_init(ct_log_care_t *care, ct_log_t *log, const ct_board_t *board,
 }
 
 
-void
+CT_HOT void
 ct_log_care_turn(ct_log_care_t *care, uint64_t now_ms)
 {
     const uint32_t level =

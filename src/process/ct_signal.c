@@ -188,7 +188,7 @@ ct_signal_reset(void)
 }
 
 
-unsigned
+CT_HOT unsigned
 ct_signal_take(int sig)
 {
     CT_ASSERT(sig > 0 && sig < SIGNAL_COUNT);

@@ -264,7 +264,7 @@ note_memory(process_t *process, uint64_t now_ms)
 
 
 /* The heartbeat, and what signals have asked for. */
-static void
+CT_HOT static void
 on_turn(ct_loop_t *loop, void *data)
 {
     process_t     *process = data;

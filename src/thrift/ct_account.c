@@ -46,7 +46,7 @@ ct_account_init(ct_thrift_state_t *state)
 }
 
 
-static ct_board_dialect_t *
+CT_HOT static ct_board_dialect_t *
 dialect_row(const ct_pending_t *pending)
 {
     const ct_dialect_t *dialect = &pending->envelope.dialect;
@@ -73,7 +73,7 @@ method_row(const ct_pending_t *pending)
 }
 
 
-void
+CT_HOT void
 ct_account_open(ct_pending_t *pending)
 {
     char name[NAME_SHOWN];
@@ -145,7 +145,7 @@ probe_done(const ct_pending_t *pending, ct_outcome_t outcome, uint64_t time_us)
 }
 
 
-void
+CT_HOT void
 ct_account_close(ct_pending_t *pending, ct_outcome_t outcome)
 {
     ct_board_row_t *row = method_row(pending);

@@ -55,12 +55,12 @@ typedef void (*ct_call_fn)(ct_call_t *call);
  * Notes what the client is told, a TApplicationException of type
  * INTERNAL_ERROR, and gives CT_ERROR back, for `return ct_call_fail(...)`.
  */
-CT_API ct_rc_t ct_call_fail(ct_call_t *call, const char *fmt, ...)
+CT_API CT_COLD ct_rc_t ct_call_fail(ct_call_t *call, const char *fmt, ...)
     CT_PRINTF(2, 3);
 
 /* The same with a type of the caller's choice. */
-CT_API ct_rc_t ct_call_fail_as(ct_call_t *call, ct_app_error_t type,
-                               const char *fmt, ...) CT_PRINTF(3, 4);
+CT_API CT_COLD ct_rc_t ct_call_fail_as(ct_call_t *call, ct_app_error_t type,
+                                       const char *fmt, ...) CT_PRINTF(3, 4);
 
 /*
  * What the log says of a call that fails with INTERNAL_ERROR, in place of what
@@ -74,7 +74,7 @@ CT_API void ct_call_blame(ct_call_t *call, const char *fmt, ...)
  * The same as ct_call_fail for a client that may not: of type UNKNOWN, and the
  * call ends as CT_OUTCOME_DENIED.
  */
-CT_API ct_rc_t ct_call_deny(ct_call_t *call, const char *fmt, ...)
+CT_API CT_COLD ct_rc_t ct_call_deny(ct_call_t *call, const char *fmt, ...)
     CT_PRINTF(2, 3);
 
 /*
@@ -100,8 +100,9 @@ CT_API const void *ct_call_conf_at(const ct_call_t *call, size_t index);
  * TApplicationException of type LOADSHEDDING, and gives CT_ERROR back, for
  * `return ct_call_refuse(...)` in a before_call hook.
  */
-CT_API ct_rc_t ct_call_refuse(ct_call_t *call, ct_board_counter_t counter,
-                              const char *fmt, ...) CT_PRINTF(3, 4);
+CT_API CT_COLD ct_rc_t ct_call_refuse(ct_call_t         *call,
+                                      ct_board_counter_t counter,
+                                      const char *fmt, ...) CT_PRINTF(3, 4);
 
 /*
  * Ends a call whose handler returned CT_AGAIN: exactly once, with CT_OK or

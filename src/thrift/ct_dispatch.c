@@ -59,7 +59,7 @@ handler_again(ct_pending_t *pending)
 {
     const ct_handler_t *last = pending->session->last;
 
-    if (last == NULL || !ct_str_eq(last->name, pending->head.name)) {
+    if (last == NULL || !ct_str_eq_short(last->name, pending->head.name)) {
         return CT_DECLINED;
     }
     pending->handler = last;
@@ -138,7 +138,7 @@ args_read(ct_pending_t *pending, ct_reader_t *reader)
  * Modules may refuse a call; the first one that does ends the round.  One that
  * holds it ends it for now: nhooks says who is next.
  */
-static ct_rc_t
+CT_HOT static ct_rc_t
 hooks_before(ct_pending_t *pending)
 {
     const ct_hooked_list_t *hooked =
@@ -229,7 +229,8 @@ call_run(ct_pending_t *pending, ct_reader_t *reader)
         return CT_ERROR;
     }
     call_prepare(pending);
-    if (ct_in_flight_admit(pending) != CT_OK) {
+    if (pending->handler->thrift->in_flight != NULL
+        && ct_in_flight_admit(pending) != CT_OK) {
         return CT_ERROR;
     }
     return call_go_on(pending);
@@ -287,7 +288,7 @@ call_defer(ct_pending_t *pending, ct_block_t *block)
 
 
 /* It is the session's from now on, answered in its turn. */
-static void
+CT_HOT static void
 call_enter(ct_pending_t *pending)
 {
     ct_session_t *session = pending->session;
@@ -303,7 +304,7 @@ call_enter(ct_pending_t *pending)
 
 
 /* Counts what is wrong with a message, and tells. */
-static void
+CT_COLD static void
 message_blame(const ct_pending_t *pending, ct_wire_error_t error,
               const char *c_what, const char *c_why)
 {
@@ -316,7 +317,7 @@ message_blame(const ct_pending_t *pending, ct_wire_error_t error,
 
 
 /* The transport alone knows what to say. */
-static void
+CT_COLD static void
 refuse_by_transport(ct_pending_t *pending, const ct_scan_t *scan)
 {
     pending->answer = CT_ANSWER_REFUSAL;
@@ -331,7 +332,7 @@ refuse_by_transport(ct_pending_t *pending, const ct_scan_t *scan)
  * The wrapping cannot be taken off.  Where the transport has read whom to
  * answer, the client hears why.
  */
-static ct_rc_t
+CT_COLD static ct_rc_t
 opening_refuse(ct_pending_t *pending, const ct_opening_t *opening)
 {
     message_blame(pending, opening->error, "cannot open a message",
@@ -388,7 +389,7 @@ message_open(ct_pending_t *pending, const uint8_t *data, const ct_cut_t *cut,
 
 
 /* No head, so nobody to answer, unless the transport has a way. */
-static ct_rc_t
+CT_COLD static ct_rc_t
 head_refuse(ct_pending_t *pending, const ct_reader_t *reader)
 {
     static const ct_scan_t unreadable;
@@ -404,7 +405,7 @@ head_refuse(ct_pending_t *pending, const ct_reader_t *reader)
 }
 
 
-ct_rc_t
+CT_HOT ct_rc_t
 ct_dispatch(ct_session_t *session, ct_block_t *block, const uint8_t *data,
             const ct_cut_t *cut)
 {

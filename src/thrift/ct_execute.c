@@ -39,7 +39,7 @@ ct_execute_enter(ct_pending_t *pending)
 }
 
 
-void
+CT_HOT void
 ct_execute_leave(ct_thrift_state_t *state, ct_pending_t *before)
 {
     state->running = before;
@@ -52,7 +52,7 @@ ct_execute_leave(ct_thrift_state_t *state, ct_pending_t *before)
 }
 
 
-ct_rc_t
+CT_HOT ct_rc_t
 ct_execute_inline(ct_pending_t *pending)
 {
     const ct_handler_t *handler = pending->handler;
@@ -137,7 +137,7 @@ begin_note(ct_pending_t *pending)
 }
 
 
-ct_rc_t
+CT_HOT ct_rc_t
 ct_execute(ct_pending_t *pending)
 {
     begin_note(pending);

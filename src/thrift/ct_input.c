@@ -63,8 +63,8 @@ ct_input_release(ct_session_t *session)
 }
 
 
-bool
-ct_input_must_wait(const ct_session_t *session)
+static inline bool
+must_wait(const ct_session_t *session)
 {
     const ct_thrift_conf_t *conf = session->server->conf;
 
@@ -74,6 +74,13 @@ ct_input_must_wait(const ct_session_t *session)
     return session->ncalls >= conf->max_pipelined_calls
            || ct_buf_len(&session->out) + session->nheld
                   > conf->max_unsent_replies;
+}
+
+
+bool
+ct_input_must_wait(const ct_session_t *session)
+{
+    return must_wait(session);
 }
 
 
@@ -253,15 +260,15 @@ message_next(ct_session_t *session, ct_block_t *block, const uint8_t *data,
 
 
 /* All whole messages of [*pos, len) in `block` that this turn has time for. */
-static ct_rc_t
+CT_HOT static ct_rc_t
 messages_handle(ct_session_t *session, ct_block_t *block, size_t *pos,
                 size_t len)
 {
     size_t  used = 0;
     ct_rc_t rc = CT_OK;
 
-    while (*pos < len && !session->finishing && !ct_input_is_spent(session)) {
-        if (ct_input_must_wait(session)) {
+    while (*pos < len && !session->finishing && session->spent < TURN_BYTES) {
+        if (must_wait(session)) {
             session->paused = true;
             break;
         }
@@ -271,7 +278,7 @@ messages_handle(ct_session_t *session, ct_block_t *block, size_t *pos,
             break;
         }
         *pos += used;
-        if (ct_output_relieve(session) != CT_OK) {
+        if (ct_output_is_much(session) && ct_output_send(session) == CT_ERROR) {
             return CT_ERROR;
         }
     }
@@ -310,7 +317,7 @@ rest_move(ct_session_t *session, const uint8_t *data, size_t left)
 }
 
 
-ct_rc_t
+CT_HOT ct_rc_t
 ct_input_process(ct_session_t *session)
 {
     ct_rc_t rc;
@@ -377,7 +384,7 @@ input_recv(ct_session_t *session, uint8_t *data, size_t size, size_t *n)
 }
 
 
-bool
+CT_HOT bool
 ct_input_may_come(const ct_session_t *session)
 {
     return session->conn->io.readable
@@ -471,7 +478,7 @@ scratch_read(ct_session_t *session)
 }
 
 
-ct_rc_t
+CT_HOT ct_rc_t
 ct_input_read(ct_session_t *session)
 {
     return session->in != NULL ? own_read(session) : scratch_read(session);

@@ -35,7 +35,7 @@ is_worn(const ct_session_t *session)
 
 
 void
-ct_keepalive_look(ct_session_t *session)
+ct_keepalive_judge(ct_session_t *session)
 {
     if (is_worn(session)) {
         session->worn = true;

@@ -20,18 +20,12 @@
 #include "core/ct_buf.h"
 #include "core/ct_module.h"
 #include "event/ct_conn.h"
-#include "thrift/ct_deflated.h"
-#include "thrift/ct_session.h"
-#include "thrift/ct_thrift_module.h"
-
-/* Replies leave within a turn once they are so many bytes. */
-#define RELIEF_SIZE ((size_t) 64 * 1024)
 
 /* More memory than this is not kept for the next turn. */
 #define KEEP_SIZE ((size_t) 256 * 1024)
 
 
-ct_buf_t *
+CT_HOT ct_buf_t *
 ct_session_output(ct_session_t *session)
 {
     ct_thrift_state_t *state = session->state;
@@ -49,7 +43,7 @@ ct_session_output(ct_session_t *session)
 
 
 /* Sends from the front of `buf` until it is empty or the socket is full. */
-static ct_rc_t
+CT_HOT static ct_rc_t
 buf_send(ct_session_t *session, ct_buf_t *buf)
 {
     size_t  n;
@@ -67,7 +61,7 @@ buf_send(ct_session_t *session, ct_buf_t *buf)
 }
 
 
-ct_rc_t
+CT_HOT ct_rc_t
 ct_output_send(ct_session_t *session)
 {
     ct_thrift_state_t *state = session->state;
@@ -103,7 +97,7 @@ ct_output_send(ct_session_t *session)
  * Not where the end of the stream may have to ride on the reply: settle knows
  * of that, later.
  */
-ct_aside_t *
+CT_HOT ct_aside_t *
 ct_output_aside(ct_session_t *session, const ct_buf_t *out)
 {
     ct_thrift_state_t *state = session->state;
@@ -182,23 +176,6 @@ ct_output_send_aside(ct_session_t *session)
     ct_buf_reset(&state->out, KEEP_SIZE);
     state->out_owner = NULL;
     return rc;
-}
-
-
-ct_rc_t
-ct_output_relieve(ct_session_t *session)
-{
-    const ct_buf_t *buf = &session->state->out;
-
-    if (session->deflated != NULL) {
-        buf = &session->deflated->plain;
-    } else if (session->state->out_owner != session) {
-        return CT_OK;
-    }
-    if (ct_buf_len(buf) < RELIEF_SIZE) {
-        return CT_OK;
-    }
-    return ct_output_send(session) == CT_ERROR ? CT_ERROR : CT_OK;
 }
 
 

@@ -75,50 +75,58 @@ typedef struct ct_pending_s {
     ct_block_t         *block;   /* held while the call outlives its turn */
     ct_message_t        head;    /* name is bare: no "Service:" */
     ct_envelope_t       envelope;
+    const ct_scan_t    *scan; /* of a refusal, while it is written */
     ct_answer_t         answer;
-    const ct_scan_t    *scan;      /* of a refusal, while it is written */
-    bool                answered;  /* a oneway call, before it ran */
-    bool                silent;    /* nothing is going to be written for it */
-    bool                has_ended; /* call_ended hooks know, or must not */
-    size_t              nhooks;    /* modules that were asked before it */
     ct_pending_state_t  status;
-    ct_rc_t             early_rc; /* of an early one */
-    ct_outcome_t        outcome;  /* so far, as the handler's thread too says */
-    bool                is_due;   /* to be counted: it is a call, and goes on */
-    bool                is_counted; /* as counted_as: the loop's to say */
-    ct_outcome_t        counted_as;
-    uint64_t            counted_ns; /* then, by the monotonic clock */
-    bool                failed;     /* fail_* are set */
-    ct_app_error_t      fail_type;
-    ct_str_t            fail_text;
-    ct_str_t            blame; /* for the log instead, if any */
+    ct_outcome_t        outcome; /* so far, as the handler's thread too says */
+    uint32_t            nhooks;  /* modules that were asked before it */
     uint64_t            started_ns;
-    bool                waits;    /* or has: for a thread, or held by a hook */
-    _Atomic uint64_t    begun_ns; /* then: its handler, 0 if it has not */
+    _Atomic uint64_t    begun_ns; /* of one that `waits`: its handler, or 0 */
     uint64_t            ended_ns; /* then: its handler, if that is noted */
-    bool                is_busy;  /* counted as its connection's */
-    unsigned            board_place; /* among the worker's calls in flight */
     size_t              request_len; /* bytes of the message */
     size_t              reply_len;   /* of its answer, once there is one */
-    ct_buf_t            reply;       /* of a finished one that waits */
-    ct_timer_t          timer;
-    ct_call_fn          timer_fn;
-    ct_timer_t          deadline;     /* ct_deadline.c's, as are the next */
-    uint64_t            end_ms;       /* to be answered by then; 0: never */
-    uint64_t            queue_end_ms; /* to have begun by then; 0: never */
-    atomic_bool         cancelled;    /* nobody waits: for any thread */
-    ct_log_t            log;
+
+    /* What a call seldom has; side by side, so that few stores clear it. */
+    bool answered;     /* a oneway call, before it ran */
+    bool silent;       /* nothing is going to be written for it */
+    bool has_ended;    /* call_ended hooks know, or must not */
+    bool is_due;       /* to be counted: it is a call, and goes on */
+    bool is_counted;   /* as counted_as: the loop's to say */
+    bool failed;       /* fail_* are set */
+    bool waits;        /* or has: for a thread, or held by a hook */
+    bool is_busy;      /* counted as its connection's */
+    bool holds_worker; /* which must not leave before its end */
+    bool is_elsewhere; /* the handler runs there; the loop's to know */
+    bool is_early;     /* ct_call_finish came meanwhile: early_rc */
+    bool is_shed;      /* ct_call_refuse came: by shed_counter */
+
+    atomic_bool cancelled;      /* nobody waits: for any thread */
+    atomic_bool has_peer;       /* `peer` was noted: ct_real_ip_note */
+    atomic_bool has_request_id; /* one was made for it: ct_request_id.c's */
+
+    ct_str_t    blame;   /* for the log in place of fail_text, if any */
+    ct_str_t   *derived; /* values of maps, or NULL: ct_derived.c's */
+    ct_fiber_t *fiber;   /* that the handler waits in, or NULL */
+    ct_log_t    log;
+
+    ct_rc_t        early_rc; /* of an early one */
+    ct_outcome_t   counted_as;
+    uint64_t       counted_ns; /* then, by the monotonic clock */
+    ct_app_error_t fail_type;
+    ct_str_t       fail_text;
+    unsigned       board_place; /* among the worker's calls in flight */
+    ct_buf_t       reply;       /* of a finished one that waits */
+    ct_timer_t     timer;
+    ct_call_fn     timer_fn;
+    ct_timer_t     deadline;     /* ct_deadline.c's, as are the next */
+    uint64_t       end_ms;       /* to be answered by then; 0: never */
+    uint64_t       queue_end_ms; /* to have begun by then; 0: never */
 
     /*
      * What a handler outside the loop, and whoever answers from another
      * thread, may look at and leave behind.
      */
-    atomic_bool has_peer;     /* `peer` was noted: ct_real_ip_note */
-    bool        holds_worker; /* which must not leave before its end */
-    bool        is_elsewhere; /* the handler runs there; the loop's to know */
-    bool        is_early;     /* ct_call_finish came meanwhile: early_rc */
-    bool        is_shed;      /* ct_call_refuse came: by shed_counter */
-    ct_acceptor_t *acceptor;  /* that waits for it while it is elsewhere */
+    ct_acceptor_t *acceptor; /* that waits for it while it is elsewhere */
     ct_peer_t      peer;
     ct_job_t       job;
     ct_rc_t        elsewhere_rc; /* what the handler gave back */
@@ -130,12 +138,8 @@ typedef struct ct_pending_s {
 
     ct_trace_note_t trace;
 
-    ct_str_t *derived; /* values of maps, or NULL: ct_derived.c's */
+    char request_id[CT_REQUEST_ID_MADE];
 
-    atomic_bool has_request_id; /* one was made for it: ct_request_id.c's */
-    char        request_id[CT_REQUEST_ID_MADE];
-
-    ct_fiber_t          *fiber; /* that the handler waits in, or NULL */
     struct ct_pending_s *outer; /* whose handler it runs inside, in turns */
 } ct_pending_t;
 

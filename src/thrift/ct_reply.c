@@ -34,11 +34,22 @@
 #define UNSPEAKABLE "a reason that cannot be written"
 
 
-/* One whole reply at the end of `out`; *c_why as ct_codec_write. */
-static ct_rc_t
+/* Whether a result without any field set says too little. */
+static bool
+must_say(const ct_struct_t *strct)
+{
+    return strct->is_result && ct_struct_field(strct, 0) != NULL;
+}
+
+
+/*
+ * One whole reply at the end of `out`; *c_why as ct_codec_write.  *says is the
+ * field that a result has set.  CT_DECLINED: it has none, and should.
+ */
+CT_HOT static ct_rc_t
 reply_write(ct_pending_t *pending, ct_message_type_t type,
             const ct_struct_t *strct, const void *value, ct_buf_t *out,
-            const char **c_why)
+            const ct_field_t **says, const char **c_why)
 {
     const ct_dialect_t *dialect = &pending->envelope.dialect;
     const size_t        before = ct_buf_len(out);
@@ -46,6 +57,7 @@ reply_write(ct_pending_t *pending, ct_message_type_t type,
     ct_aside_t         *aside = NULL;
     ct_writer_t         writer;
     size_t              mark;
+    ct_rc_t             rc = CT_ERROR;
 
     *c_why = "no memory";
     head.type = type;
@@ -61,9 +73,12 @@ reply_write(ct_pending_t *pending, ct_message_type_t type,
     writer.aside = aside;
     dialect->protocol->write_message(&writer, &head);
     if (ct_codec_write(&writer, strct, value, c_why) == CT_OK) {
+        *says = writer.result;
         pending->envelope.aside = aside != NULL ? aside->len : 0;
-        if (dialect->transport->wrap_end(&pending->envelope, out, mark)
-            == CT_OK) {
+        if (CT_UNLIKELY(writer.result == NULL) && must_say(strct)) {
+            rc = CT_DECLINED;
+        } else if (dialect->transport->wrap_end(&pending->envelope, out, mark)
+                   == CT_OK) {
             return CT_OK;
         }
     }
@@ -71,7 +86,7 @@ reply_write(ct_pending_t *pending, ct_message_type_t type,
         ct_aside_reset(aside);
     }
     out->last = out->pos + before;
-    return CT_ERROR;
+    return rc;
 }
 
 
@@ -95,6 +110,7 @@ failure_write(ct_pending_t *pending, ct_buf_t *out)
 {
     ct_app_exception_t exception = { CT_STR("internal error"),
                                      CT_APP_INTERNAL_ERROR };
+    const ct_field_t  *says;
     const char        *c_why;
 
     if (pending->failed) {
@@ -108,7 +124,7 @@ failure_write(ct_pending_t *pending, ct_buf_t *out)
     }
     if (out == NULL
         || reply_write(pending, CT_MESSAGE_EXCEPTION, &ct_app_exception_struct,
-                       &exception, out, &c_why)
+                       &exception, out, &says, &c_why)
                == CT_OK) {
         return CT_OK;
     }
@@ -116,7 +132,7 @@ failure_write(ct_pending_t *pending, ct_buf_t *out)
     /* Not every dialect can say what a handler gives as its reason. */
     exception.message = CT_STR(UNSPEAKABLE);
     return reply_write(pending, CT_MESSAGE_EXCEPTION, &ct_app_exception_struct,
-                       &exception, out, &c_why);
+                       &exception, out, &says, &c_why);
 }
 
 
@@ -126,23 +142,22 @@ result_write(ct_pending_t *pending, ct_buf_t *out)
 {
     const ct_method_t *method = pending->handler->method;
     ct_board_slot_t   *slot = pending->state->worker->slot;
+    const ct_field_t  *says = NULL;
     const char        *c_why;
-    bool               is_exception = false;
+    const ct_rc_t rc = reply_write(pending, CT_MESSAGE_REPLY, method->result,
+                                   pending->call.result, out, &says, &c_why);
 
-    if (!ct_codec_result_is_set(method->result, pending->call.result,
-                                &is_exception)) {
+    if (CT_UNLIKELY(rc == CT_DECLINED)) {
         ct_board_count(slot, CT_COUNT_MISSING_RESULTS, 1);
         return ct_call_fail_as(&pending->call, CT_APP_MISSING_RESULT,
                                "%s failed: unknown result", method->name);
     }
-    if (reply_write(pending, CT_MESSAGE_REPLY, method->result,
-                    pending->call.result, out, &c_why)
-        != CT_OK) {
+    if (CT_UNLIKELY(rc != CT_OK)) {
         return ct_call_fail(&pending->call, "cannot encode the result: %s",
                             c_why);
     }
     pending->outcome = CT_OUTCOME_OK;
-    if (is_exception) {
+    if (says != NULL && says->id != 0) {
         pending->outcome = CT_OUTCOME_EXCEPTION;
         ct_board_count(slot, CT_COUNT_EXCEPTIONS, 1);
     }
@@ -200,10 +215,8 @@ hooks_of(const ct_pending_t *pending)
 
 
 static void
-hooks_after(ct_pending_t *pending)
+hooks_after(ct_pending_t *pending, const ct_hooked_list_t *hooked)
 {
-    const ct_hooked_list_t *hooked = &hooks_of(pending)->after_call;
-
     for (size_t i = 0; i < hooked->n; i++) {
         const ct_hooked_t *next = &hooked->list[i];
 
@@ -212,11 +225,9 @@ hooks_after(ct_pending_t *pending)
 }
 
 
-void
-ct_reply_ended(ct_pending_t *pending)
+static void
+hooks_ended(ct_pending_t *pending, const ct_hooked_list_t *hooked)
 {
-    const ct_hooked_list_t *hooked = &hooks_of(pending)->call_ended;
-
     if (pending->has_ended) {
         return;
     }
@@ -226,6 +237,13 @@ ct_reply_ended(ct_pending_t *pending)
 
         next->module->call_ended(&pending->call, *next->state);
     }
+}
+
+
+void
+ct_reply_ended(ct_pending_t *pending)
+{
+    hooks_ended(pending, &hooks_of(pending)->call_ended);
 }
 
 
@@ -242,7 +260,7 @@ call_end(ct_session_t *session, ct_pending_t *pending)
  * memory ends one is lost, and those behind it would be taken for it: they end
  * unheard, and the session with them.
  */
-static ct_rc_t
+CT_HOT static ct_rc_t
 waiting_release(ct_session_t *session)
 {
     while (!ct_queue_is_empty(&session->calls)) {
@@ -265,14 +283,13 @@ waiting_release(ct_session_t *session)
 }
 
 
-void
-ct_reply_announce_end(ct_pending_t *pending)
+static void
+end_announce(ct_pending_t *pending)
 {
     ct_session_t *session = pending->session;
-    bool          leaves;
+    const bool    leaves =
+        pending->state->worker->leaving && !ct_session_is_movable(session);
 
-    ct_keepalive_look(session);
-    leaves = pending->state->worker->leaving && !ct_session_is_movable(session);
     if ((leaves || session->worn) && session->ncalls == 1 && !session->has_more
         && !ct_input_may_come(session)
         && pending->envelope.dialect.transport->answer != NULL) {
@@ -282,13 +299,34 @@ ct_reply_announce_end(ct_pending_t *pending)
 }
 
 
-ct_rc_t
-ct_reply(ct_pending_t *pending, ct_rc_t rc)
+/* Mostly nothing ends. */
+static inline void
+end_look(ct_pending_t *pending)
 {
     ct_session_t *session = pending->session;
-    const bool    is_first = session->calls.next == &pending->link;
-    ct_buf_t     *out = &pending->reply;
-    size_t        before;
+
+    ct_keepalive_look(session);
+    if (CT_UNLIKELY(session->worn || pending->state->worker->leaving)) {
+        end_announce(pending);
+    }
+}
+
+
+void
+ct_reply_announce_end(ct_pending_t *pending)
+{
+    end_look(pending);
+}
+
+
+CT_HOT ct_rc_t
+ct_reply(ct_pending_t *pending, ct_rc_t rc)
+{
+    ct_session_t     *session = pending->session;
+    const bool        is_first = session->calls.next == &pending->link;
+    ct_buf_t         *out = &pending->reply;
+    const ct_hooks_t *hooks;
+    size_t            before;
 
     if (is_first) {
         out = ct_session_output(session);
@@ -296,7 +334,7 @@ ct_reply(ct_pending_t *pending, ct_rc_t rc)
     if (pending->state->times_handlers) {
         pending->ended_ns = ct_clock_ns();
     }
-    ct_reply_announce_end(pending);
+    end_look(pending);
     before = ct_buf_len(out);
     if (session->lost || answer_write(pending, rc, out) != CT_OK) {
         session->lost = true;
@@ -315,10 +353,11 @@ ct_reply(ct_pending_t *pending, ct_rc_t rc)
     if (pending->is_due) {
         ct_account_close(pending, pending->outcome);
     }
+    hooks = hooks_of(pending);
     if (pending->call.method != NULL) {
-        hooks_after(pending);
+        hooks_after(pending, &hooks->after_call);
     }
-    ct_reply_ended(pending);
+    hooks_ended(pending, &hooks->call_ended);
     if (is_first || pending->silent) {
         call_end(session, pending);
     } else {

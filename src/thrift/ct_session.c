@@ -84,7 +84,7 @@ ct_session_complain(ct_session_t *session, const char *c_what,
 
 
 /* The one timer of a connection, by what it waits for. */
-static void
+CT_HOT static void
 timer_set(ct_session_t *session)
 {
     const ct_thrift_conf_t *conf = session->server->conf;
@@ -199,7 +199,7 @@ may_leave(const ct_session_t *session)
 
 
 /* Whether it ends once its replies are sent. */
-static bool
+CT_HOT static bool
 is_last(const ct_session_t *session)
 {
     return session->ncalls == 0 && !session->paused
@@ -212,7 +212,7 @@ is_last(const ct_session_t *session)
  * whether to go on behind the sending, which may just have made room: no
  * event would tell of that.  The session may be closed when it returns.
  */
-static void
+CT_HOT static void
 settle(ct_session_t *session)
 {
     session->conn->is_ending = is_last(session);
@@ -295,7 +295,7 @@ drain(ct_session_t *session)
 }
 
 
-static void
+CT_HOT static void
 go_on(ct_session_t *session)
 {
     ct_rc_t rc;
@@ -322,7 +322,7 @@ go_on(ct_session_t *session)
 }
 
 
-static void
+CT_HOT static void
 on_readable(ct_conn_t *conn)
 {
     ct_session_t *session = conn->session;

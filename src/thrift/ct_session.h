@@ -90,7 +90,7 @@ void ct_session_resume(ct_session_t *session);
  * One line about what this peer sent, with at most one of them a second in
  * each worker, and the decode_failed hooks.  `c_why` is a constant text.
  */
-void ct_session_complain(ct_session_t *session, const char *c_what,
-                         const char *c_why);
+CT_COLD void ct_session_complain(ct_session_t *session, const char *c_what,
+                                 const char *c_why);
 
 #endif /* CT_SESSION_H */

@@ -163,7 +163,7 @@ read_old_head(ct_reader_t *reader, uint32_t len, ct_message_t *message)
 
 
 /* A length cannot have the sign bit, a version word must. */
-static ct_rc_t
+CT_HOT static ct_rc_t
 read_message(ct_reader_t *reader, ct_message_t *message)
 {
     const uint8_t *data = ct_reader_take(reader, 4);
@@ -348,7 +348,7 @@ write_string(ct_writer_t *writer, ct_str_t value)
  * Strict always: an old head is understood by fewer clients.  A name is no
  * longer than a message that has come.
  */
-static void
+CT_HOT static void
 write_message(ct_writer_t *writer, const ct_message_t *message)
 {
     const ct_str_t name = message->name;

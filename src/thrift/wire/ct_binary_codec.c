@@ -333,7 +333,7 @@ static const ct_decode_words_t decode_words = {
 };
 
 
-ct_rc_t
+CT_HOT ct_rc_t
 ct_binary_read_struct(ct_reader_t *reader, const ct_struct_t *strct,
                       void *value)
 {
@@ -515,7 +515,7 @@ static const ct_encode_words_t encode_words = {
 };
 
 
-ct_rc_t
+CT_HOT ct_rc_t
 ct_binary_write_struct(ct_writer_t *writer, const ct_struct_t *strct,
                        const void *value, const char **c_why)
 {

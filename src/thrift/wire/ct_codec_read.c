@@ -378,7 +378,7 @@ static const ct_decode_words_t words = {
 };
 
 
-ct_rc_t
+CT_HOT ct_rc_t
 ct_decode(ct_reader_t *reader, const ct_struct_t *strct, void *value,
           ct_decode_struct_fn walk)
 {
@@ -392,7 +392,7 @@ ct_decode(ct_reader_t *reader, const ct_struct_t *strct, void *value,
 }
 
 
-ct_rc_t
+CT_HOT ct_rc_t
 ct_codec_read(ct_reader_t *reader, const ct_struct_t *strct, void *value)
 {
     const ct_protocol_t *protocol = reader->protocol;

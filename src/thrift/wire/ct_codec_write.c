@@ -42,7 +42,7 @@ learn_room(ct_encoder_t *encoder)
 }
 
 
-uint8_t *
+CT_HOT uint8_t *
 ct_encode_grow(ct_encoder_t *encoder, uint8_t *p, size_t len)
 {
     ct_buf_t *out = encoder->writer->out;
@@ -60,45 +60,49 @@ ct_encode_grow(ct_encoder_t *encoder, uint8_t *p, size_t len)
 
 /*
  * Field 0 of a result is `success`, the others are exceptions, which are
- * structs.  The first exception set, or NULL.
+ * structs.  The first exception set, or else `success`, or NULL where the
+ * method returns nothing; *is_set says whether what it gives back is.
  */
-static const ct_field_t *
-find_exception(const ct_struct_t *strct, const void *value)
+static inline const ct_field_t *
+result_find(const ct_struct_t *strct, const void *value, bool *is_set)
 {
-    uint32_t i;
+    const ct_field_t *success = NULL;
+    const ct_field_t *field = strct->fields;
+    const ct_field_t *end = field + strct->nfields;
 
-    for (i = 0; i < strct->nfields; i++) {
-        const ct_field_t *field = &strct->fields[i];
-
-        if (field->id != 0 && ct_field_is_set(field, value)) {
+    *is_set = true;
+    for (; field < end; field++) {
+        if (field->id == 0) {
+            success = field;
+        } else if (ct_field_has(field, value)) {
             return field;
         }
     }
-    return NULL;
+    *is_set = success != NULL && ct_field_has(success, value);
+    return success;
 }
 
 
-bool
+CT_HOT bool
 ct_codec_result_is_set(const ct_struct_t *strct, const void *value,
                        bool *is_exception)
 {
-    const ct_field_t *success = ct_struct_field(strct, 0);
+    bool              is_set;
+    const ct_field_t *field = result_find(strct, value, &is_set);
 
-    *is_exception = find_exception(strct, value) != NULL;
-    return *is_exception || success == NULL || ct_field_is_set(success, value);
+    *is_exception = is_set && field->id != 0;
+    return is_set || field == NULL;
 }
 
 
 /* One field at most: an exception makes `success` meaningless. */
-const ct_field_t *
+CT_HOT const ct_field_t *
 ct_encode_result_field(const ct_struct_t *strct, const void *value)
 {
-    const ct_field_t *field = find_exception(strct, value);
+    bool              is_set;
+    const ct_field_t *field = result_find(strct, value, &is_set);
 
-    if (field == NULL) {
-        field = ct_struct_field(strct, 0);
-    }
-    return field != NULL && ct_field_is_set(field, value) ? field : NULL;
+    return is_set ? field : NULL;
 }
 
 
@@ -270,7 +274,7 @@ static const ct_encode_words_t words = {
 };
 
 
-ct_rc_t
+CT_HOT ct_rc_t
 ct_encode(ct_writer_t *writer, const ct_struct_t *strct, const void *value,
           const char **c_why, ct_encode_struct_fn walk)
 {
@@ -278,8 +282,13 @@ ct_encode(ct_writer_t *writer, const ct_struct_t *strct, const void *value,
     uint8_t     *p = NULL;
 
     /* A buffer without memory has no place that could be told from NULL. */
-    if (!writer->failed) {
-        p = ct_encode_grow(&encoder, writer->out->last, CT_ENCODE_ROOM);
+    if (CT_LIKELY(!writer->failed)) {
+        p = writer->out->last;
+        if (CT_LIKELY(ct_buf_room(writer->out) >= CT_ENCODE_ROOM)) {
+            learn_room(&encoder);
+        } else {
+            p = ct_encode_grow(&encoder, p, CT_ENCODE_ROOM);
+        }
     }
     if (p != NULL) {
         p = walk(&encoder, strct, value, p);
@@ -295,7 +304,7 @@ ct_encode(ct_writer_t *writer, const ct_struct_t *strct, const void *value,
 }
 
 
-ct_rc_t
+CT_HOT ct_rc_t
 ct_codec_write(ct_writer_t *writer, const ct_struct_t *strct, const void *value,
                const char **c_why)
 {

@@ -191,7 +191,7 @@ skip_string(ct_reader_t *reader)
 }
 
 
-static ct_rc_t
+CT_HOT static ct_rc_t
 read_message(ct_reader_t *reader, ct_message_t *message)
 {
     const uint8_t *data = ct_reader_take(reader, 2);
@@ -462,7 +462,7 @@ write_string(ct_writer_t *writer, ct_str_t value)
 
 
 /* The sequence number without its sign: five bytes, whoever widened it. */
-static void
+CT_HOT static void
 write_message(ct_writer_t *writer, const ct_message_t *message)
 {
     uint8_t *data = ct_writer_claim(writer, 2);

@@ -149,7 +149,7 @@ ct_decode_fail_short(ct_reader_t *reader)
 
 
 /* A table with a type that no value has. */
-const uint8_t *ct_decode_fail_type(ct_reader_t *reader);
+CT_COLD const uint8_t *ct_decode_fail_type(ct_reader_t *reader);
 
 
 /* Bytes of the message behind `p`. */

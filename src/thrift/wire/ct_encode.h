@@ -225,19 +225,13 @@ ct_encode_count(const ct_struct_t *strct, const char *value)
 }
 
 
-/*
- * A union with two fields set is found out when both are written, which costs
- * nobody anything but its author.
+/* The fields of a table from `field` to before `end`, as far as they are set.
  */
 CT_ENCODE_INLINE uint8_t *
 ct_encode_fields(const ct_encode_words_t *words, ct_encoder_t *encoder,
-                 const ct_struct_t *strct, const char *value,
-                 ct_struct_mark_t *mark, uint8_t *p)
+                 const ct_field_t *field, const ct_field_t *end,
+                 const char *value, ct_struct_mark_t *mark, uint8_t *p)
 {
-    const ct_field_t *field = strct->fields;
-    const ct_field_t *end = field + strct->nfields;
-    uint32_t          nset;
-
     for (; field < end; field++) {
         p = ct_encode_room(encoder, p);
         if (CT_UNLIKELY(p == NULL)) {
@@ -250,8 +244,21 @@ ct_encode_fields(const ct_encode_words_t *words, ct_encoder_t *encoder,
             return NULL;
         }
     }
-    nset = CT_UNLIKELY(strct->is_union) ? ct_encode_count(strct, value) : 1;
-    if (CT_UNLIKELY(nset != 1)) {
+    return p;
+}
+
+
+/*
+ * A union with two fields set is found out when both are written, which costs
+ * nobody anything but its author.
+ */
+static inline uint8_t *
+ct_encode_check_union(ct_encoder_t *encoder, const ct_struct_t *strct,
+                      const char *value, uint8_t *p)
+{
+    const uint32_t nset = ct_encode_count(strct, value);
+
+    if (nset != 1) {
         return ct_encode_fail(encoder, nset == 0
                                            ? "a union with no field set"
                                            : "a union with several fields set");
@@ -260,38 +267,28 @@ ct_encode_fields(const ct_encode_words_t *words, ct_encoder_t *encoder,
 }
 
 
-/* The exception of a result, or else what the method returns. */
-CT_ENCODE_INLINE uint8_t *
-ct_encode_result(const ct_encode_words_t *words, ct_encoder_t *encoder,
-                 const ct_struct_t *strct, const char *value,
-                 ct_struct_mark_t *mark, uint8_t *p)
-{
-    const ct_field_t *field = ct_encode_result_field(strct, value);
-
-    if (field == NULL) {
-        return p;
-    }
-    p = ct_encode_room(encoder, p);
-    return p == NULL
-               ? NULL
-               : ct_encode_headless(words, encoder, field, value, mark, p);
-}
-
-
 /* What is between a struct's beginning and its end, with both. */
 CT_ENCODE_INLINE uint8_t *
 ct_encode_whole(const ct_encode_words_t *words, ct_encoder_t *encoder,
                 const ct_struct_t *strct, const char *value, uint8_t *p)
 {
-    ct_struct_mark_t mark;
+    const ct_field_t *field = strct->fields;
+    const ct_field_t *end = field + strct->nfields;
+    ct_struct_mark_t  mark;
 
     p = words->begin(encoder, p, &mark);
     if (p == NULL) {
         return NULL;
     }
-    p = CT_UNLIKELY(strct->is_result)
-            ? ct_encode_result(words, encoder, strct, value, &mark, p)
-            : ct_encode_fields(words, encoder, strct, value, &mark, p);
+    if (CT_UNLIKELY(strct->is_result)) {
+        field = ct_encode_result_field(strct, value);
+        end = field != NULL ? field + 1 : NULL;
+        encoder->writer->result = field;
+    }
+    p = ct_encode_fields(words, encoder, field, end, value, &mark, p);
+    if (CT_UNLIKELY(strct->is_union) && p != NULL) {
+        p = ct_encode_check_union(encoder, strct, value, p);
+    }
     if (p != NULL) {
         p = ct_encode_room(encoder, p);
     }

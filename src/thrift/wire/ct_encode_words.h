@@ -78,10 +78,10 @@ typedef struct ct_encode_words_s {
 } ct_encode_words_t;
 
 /* Always NULL, with the reason kept. */
-uint8_t *ct_encode_fail(ct_encoder_t *encoder, const char *c_why);
+CT_COLD uint8_t *ct_encode_fail(ct_encoder_t *encoder, const char *c_why);
 
 /* The same for a table with a type that no value has. */
-uint8_t *ct_encode_fail_type(ct_encoder_t *encoder);
+CT_COLD uint8_t *ct_encode_fail_type(ct_encoder_t *encoder);
 
 /* Moves to where there are `len` bytes, and CT_ENCODE_ROOM in any case. */
 uint8_t *ct_encode_grow(ct_encoder_t *encoder, uint8_t *p, size_t len);

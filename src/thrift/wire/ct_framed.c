@@ -31,7 +31,7 @@ fail(ct_scan_t *scan, ct_cut_t *cut, ct_wire_error_t error, const char *why)
  * The length is judged as soon as it is there: nobody waits for a frame that
  * will be refused.
  */
-ct_rc_t
+CT_HOT ct_rc_t
 ct_framed_cut(ct_scan_t *scan, const ct_protocol_t *protocol,
               const uint8_t *data, size_t len, const ct_limits_t *limits,
               ct_cut_t *cut, size_t *want)
@@ -63,7 +63,7 @@ ct_framed_cut(ct_scan_t *scan, const ct_protocol_t *protocol,
 
 
 /* Leaves room for the length, which nobody knows yet. */
-static ct_rc_t
+CT_HOT static ct_rc_t
 wrap_begin(const ct_envelope_t *envelope CT_UNUSED, ct_buf_t *out, size_t *mark)
 {
     const size_t at = ct_buf_len(out);
@@ -78,7 +78,7 @@ wrap_begin(const ct_envelope_t *envelope CT_UNUSED, ct_buf_t *out, size_t *mark)
 
 
 /* Goes back to that room; nobody may have consumed `out` in between. */
-static ct_rc_t
+CT_HOT static ct_rc_t
 wrap_end(const ct_envelope_t *envelope, ct_buf_t *out, size_t mark)
 {
     size_t size;

@@ -33,7 +33,7 @@ ct_plain_check_count(ct_reader_t *reader, uint32_t n, uint32_t least)
 }
 
 
-ct_rc_t
+CT_HOT ct_rc_t
 ct_plain_read_text(ct_reader_t *reader, uint32_t len, size_t limit,
                    ct_str_t *value)
 {

@@ -66,15 +66,17 @@ typedef struct ct_reader_s {
 } ct_reader_t;
 
 /*
- * `failed` is sticky: once memory has ended, or a value was one that the
- * protocol cannot say, nothing more is written.  `why` is then a constant
- * text, or NULL for memory.
+ * `aside` is NULL or takes long strings, of protocols that know of it.
+ * `result` is the field that a method's result was written by: NULL where none
+ * was, or is set.  `failed` is sticky: once memory has ended, or a value was
+ * one that the protocol cannot say, nothing more is written.  `why` is then a
+ * constant text, or NULL for memory.
  */
-/* `aside` is NULL or takes long strings, of protocols that know of it. */
 typedef struct ct_writer_s {
     ct_buf_t            *out;
     ct_aside_t          *aside;
     const ct_protocol_t *protocol;
+    const ct_field_t    *result;
     uint32_t             depth;
     int16_t              last_field;
     int16_t              held_field; /* of a bool whose header is waiting */
@@ -186,8 +188,8 @@ CT_API void ct_writer_init(ct_writer_t *writer, const ct_protocol_t *protocol,
                            ct_buf_t *out);
 
 /* Notes the first reason and gives CT_ERROR back. */
-CT_API ct_rc_t ct_reader_fail(ct_reader_t *reader, ct_wire_error_t error,
-                              const char *why);
+CT_API CT_COLD ct_rc_t ct_reader_fail(ct_reader_t    *reader,
+                                      ct_wire_error_t error, const char *why);
 
 /*
  * `size` bytes of the reader's pool, counted against limits->decoded before
@@ -197,7 +199,7 @@ CT_API ct_rc_t ct_reader_fail(ct_reader_t *reader, ct_wire_error_t error,
 void *ct_reader_alloc(ct_reader_t *reader, size_t size);
 
 /* Notes the first reason, a constant text or NULL for no memory. */
-void ct_writer_fail(ct_writer_t *writer, const char *why);
+CT_COLD void ct_writer_fail(ct_writer_t *writer, const char *why);
 
 /*
  * A struct or a container with items begins.  The outermost struct is level 0
@@ -234,7 +236,7 @@ ct_reader_left(const ct_reader_t *reader)
 
 
 /* The message is over, and a value is not: CT_ERROR. */
-ct_rc_t ct_reader_fail_short(ct_reader_t *reader);
+CT_COLD ct_rc_t ct_reader_fail_short(ct_reader_t *reader);
 
 /* Where the next `len` bytes stand, passed over; NULL: they are not there. */
 static inline const uint8_t *
