@@ -1,11 +1,13 @@
 package Bench::OpenLoop;
 
 # Latencies at half of what a server can do, of calls that fall due whatever it
-# does; of cthrift also with a reload in the middle.
+# does; of cthrift also with a reload in the middle, and at the rate at which
+# the best of the others was measured.
 
 use strict;
 use warnings;
 
+use List::Util qw(max);
 use Time::HiRes qw(sleep);
 
 use Bench::Generator;
@@ -38,16 +40,26 @@ sub line {
 }
 
 
+# The highest rate of the peers, or 0 where there are none.
+sub best_peer {
+    my (%rates) = @_;
+    my @peers = grep { !/^(?:bare|cthrift)$/ } keys %rates;
+
+    return max(0, @rates{@peers});
+}
+
+
 sub run {
     my ($field, $report, %o) = @_;
     my @servers = $field->start($how, sub { $_[0]{near} });
     my %long = (%load, objs => $o{objs}, seconds => $o{quick} ? 1 : 4);
-    my @rows;
+    my (@rows, %rates);
 
     for my $server (@servers) {
         my $most = Bench::Generator::run($server, %load, objs => $o{objs},
             seconds => $o{seconds});
         my $rate = int($most->{rate} / 2) || next;
+        $rates{ $server->{name} } = $rate;
         push @rows, line($server->{name},
             Bench::Generator::run($server, %long, rate => $rate));
         next if $server->{name} ne 'cthrift';
@@ -56,6 +68,11 @@ sub run {
             Bench::Generator::run($server, %long, rate => $rate));
         waitpid $pid, 0;
         die "cthrift -s reload fails\n" if $? != 0;
+    }
+    if (my $rate = best_peer(%rates)) {
+        my ($ours) = grep { $_->{name} eq 'cthrift' } @servers;
+        push @rows, line("cthrift, at the best peer's rate",
+            Bench::Generator::run($ours, %long, rate => $rate));
     }
     $field->stop(@servers);
 

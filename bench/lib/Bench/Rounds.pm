@@ -11,7 +11,7 @@ package Bench::Rounds;
 use strict;
 use warnings;
 
-use List::Util qw(min);
+use List::Util qw(min sum0);
 
 use Bench::Generator;
 use Bench::Loads;
@@ -29,9 +29,10 @@ sub run {
     my ($server, $load, %o) = @_;
     my $before = $server->{process}->usage;
     my $seen = Bench::Generator::run($server, %$load, %o);
-    my $used_s = $server->{process}->usage_since($before);
+    my ($used_s, @ticks) = $server->{process}->usage_since($before);
 
     $seen->{cpu} = $seen->{calls} ? $used_s * 1e6 / $seen->{calls} : 0;
+    @$seen{qw(user_ticks ticks)} = @ticks;
     return $seen;
 }
 
@@ -80,11 +81,21 @@ sub is_good {
 }
 
 
+# The share of the time that was in user mode, of all rounds together.
+sub user_share {
+    my (@runs) = @_;
+    my $ticks = sum0(map { $_->{ticks} } @runs) or return 0;
+
+    return sum0(map { $_->{user_ticks} } @runs) / $ticks;
+}
+
+
 sub medians {
     my ($result) = @_;
     my @good = grep { is_good($_) } @{ $result->{runs} } or return undef;
 
     return {
+        user => user_share(@good),
         spread => spread(map { $_->{rate} } @good),
         map { my $key = $_; $key => median(map { $_->{$key} } @good) }
             qw(rate cpu p50 p99 p999),
@@ -104,6 +115,7 @@ sub line {
         sprintf('%.0f %%', $m->{spread}),
         ratio_told(ratios(pairs($result, $reference, 'rate'))),
         us($m->{cpu}),
+        us($m->{cpu} * $m->{user}),
         ratio_told(ratios(pairs($result, $reference, 'cpu'))),
         map { us($m->{$_}) } qw(p50 p99 p999),
     ];
@@ -117,8 +129,8 @@ sub tell {
     $report->heading(3, $load->{name});
     $report->words(ucfirst(Bench::Loads::told($load)) . ".\n");
     my $to = "to $results[0]{name}";
-    $report->table(['server', 'calls/s', '+-', $to, 'CPU us', $to, 'p50 us',
-        'p99 us', 'p99.9 us'],
+    $report->table(['server', 'calls/s', '+-', $to, 'CPU us', 'user us', $to,
+        'p50 us', 'p99 us', 'p99.9 us'],
         [map { line($_, $results[0]) } @results]);
     for my $result (grep { $_->{trouble} } @results) {
         $report->words("(E) $result->{name}: $result->{trouble}.\n");
