@@ -21,6 +21,8 @@
  *   LIST        | type, count                | all elements or a level, NEXT
  *   MAP         | two types, count           | all items or a level, NEXT
  *
+ * Arguments that are there whole are passed over at once instead: ct_pass.h.
+ *
  * A level closes with its struct's stop byte or its container's last element;
  * with the outermost one the message ends.  The caps are the decoder's, and
  * what takes no bytes (an element of no type) is refused as there: each step
@@ -33,6 +35,10 @@
 
 #include "thrift/wire/ct_binary.h"
 #include "thrift/wire/ct_bytes.h"
+#include "thrift/wire/ct_pass.h"
+
+/* Of what is not in the head of a list or a map. */
+#define ID_SIZE 2
 
 enum {
     STEP_HEAD = 0, /* a zeroed scan begins here */
@@ -191,6 +197,165 @@ read_head(ct_scanner_t *scanner)
 }
 
 
+static const uint8_t *pass_nested(const ct_pass_t *pass, uint8_t type,
+                                  const uint8_t *p, uint32_t level);
+
+
+static inline const uint8_t *
+pass_string(const ct_pass_t *pass, const uint8_t *p)
+{
+    uint32_t len;
+
+    if (CT_UNLIKELY(pass->end - p < 4)) {
+        return NULL;
+    }
+    len = ct_load32(p);
+    return CT_LIKELY(len <= pass->string) ? ct_pass_over(pass, p + 4, len)
+                                          : NULL;
+}
+
+
+/* `level` are open around it. */
+static inline const uint8_t *
+pass_value(const ct_pass_t *pass, uint8_t type, const uint8_t *p,
+           uint32_t level)
+{
+    const ct_scan_size_t size = ct_binary_sizes[type];
+
+    if (size.is_fixed) {
+        return ct_pass_over(pass, p, size.least);
+    }
+    return type == CT_T_STRING ? pass_string(pass, p)
+                               : pass_nested(pass, type, p, level);
+}
+
+
+static const uint8_t *
+pass_struct(const ct_pass_t *pass, const uint8_t *p, uint32_t level)
+{
+    if (CT_UNLIKELY(level > pass->level)) {
+        return NULL;
+    }
+    while (p != NULL && p < pass->end) {
+        const uint8_t        type = *p++;
+        const ct_scan_size_t size = ct_binary_sizes[type];
+
+        if (type == CT_T_STOP) {
+            return p;
+        }
+        if (size.is_fixed) {
+            p = ct_pass_over(pass, p, ID_SIZE + size.least);
+            continue;
+        }
+        p = ct_pass_over(pass, p, ID_SIZE);
+        if (p != NULL) {
+            p = type == CT_T_STRING ? pass_string(pass, p)
+                                    : pass_nested(pass, type, p, level + 1);
+        }
+    }
+    return NULL;
+}
+
+
+static const uint8_t *
+pass_strings(const ct_pass_t *pass, const uint8_t *p, uint32_t n)
+{
+    for (; n > 0 && p != NULL; n--) {
+        p = pass_string(pass, p);
+    }
+    return p;
+}
+
+
+/* `n` elements, or pairs of a map: an element's type is both of the two then.
+ */
+static const uint8_t *
+pass_items(const ct_pass_t *pass, const uint8_t types[2], bool is_map,
+           uint32_t n, const uint8_t *p, uint32_t level)
+{
+    const ct_scan_size_t first = ct_binary_sizes[types[0]];
+    const ct_scan_size_t second = ct_binary_sizes[types[1]];
+
+    if (n == 0) {
+        return p;
+    }
+    if (n > pass->container || first.least == 0 || second.least == 0
+        || level > pass->level) {
+        return NULL;
+    }
+    if (first.is_fixed && second.is_fixed) {
+        return ct_pass_over(pass, p,
+                            (uint64_t) n
+                                * (first.least + (is_map ? second.least : 0)));
+    }
+    if (!is_map && types[0] == CT_T_STRING) {
+        return pass_strings(pass, p, n);
+    }
+    for (; n > 0 && p != NULL; n--) {
+        p = pass_value(pass, types[0], p, level + 1);
+        if (is_map && p != NULL) {
+            p = pass_value(pass, types[1], p, level + 1);
+        }
+    }
+    return p;
+}
+
+
+static const uint8_t *
+pass_list(const ct_pass_t *pass, const uint8_t *p, uint32_t level)
+{
+    if (pass->end - p < 5) {
+        return NULL;
+    }
+    return pass_items(pass, (const uint8_t[2]){ p[0], p[0] }, false,
+                      ct_load32(p + 1), p + 5, level);
+}
+
+
+static const uint8_t *
+pass_map(const ct_pass_t *pass, const uint8_t *p, uint32_t level)
+{
+    if (pass->end - p < 6) {
+        return NULL;
+    }
+    return pass_items(pass, p, true, ct_load32(p + 2), p + 6, level);
+}
+
+
+static const uint8_t *
+pass_nested(const ct_pass_t *pass, uint8_t type, const uint8_t *p,
+            uint32_t level)
+{
+    switch (type) {
+    case CT_T_STRUCT:
+        return pass_struct(pass, p, level);
+    case CT_T_MAP:
+        return pass_map(pass, p, level);
+    case CT_T_SET:
+    case CT_T_LIST:
+        return pass_list(pass, p, level);
+    default:
+        return NULL;
+    }
+}
+
+
+/* The arguments: at once, or, where they are not whole, piece by piece. */
+static ct_rc_t
+begin_args(ct_scanner_t *scanner)
+{
+    const ct_pass_t pass = ct_pass_begin(scanner);
+
+    if (ct_pass_take(
+            scanner,
+            pass_struct(&pass, scanner->data + scanner->scan->offset, 0),
+            STEP_NEXT)) {
+        return CT_OK;
+    }
+    return begin_value(scanner, CT_T_STRUCT, 0);
+}
+
+
 /* The last `len` bytes of a head; what follows is the arguments' struct. */
 static ct_rc_t
 read_tail(ct_scanner_t *scanner, size_t len)
@@ -201,7 +366,7 @@ read_tail(ct_scanner_t *scanner, size_t len)
     if (rc != CT_OK) {
         return rc;
     }
-    return begin_value(scanner, CT_T_STRUCT, 0);
+    return begin_args(scanner);
 }
 
 

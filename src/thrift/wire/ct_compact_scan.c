@@ -19,6 +19,8 @@
  *   LIST   | type and count                 | all elements or a level, NEXT
  *   MAP    | count, two types               | all items or a level, NEXT
  *
+ * Arguments that are there whole are passed over at once instead: ct_pass.h.
+ *
  * What the decoder refuses is refused here: ids beyond their range too, for
  * which levels keep the last one.
  */
@@ -26,7 +28,11 @@
 #include "core/ct_config.h"
 
 #include "thrift/wire/ct_compact.h"
+#include "thrift/wire/ct_pass.h"
 #include "thrift/wire/ct_varint.h"
+
+/* So many bytes may be read where a varint stands. */
+#define WIDE ((ptrdiff_t) sizeof(uint64_t))
 
 enum {
     STEP_HEAD = 0, /* a zeroed scan begins here */
@@ -324,6 +330,223 @@ read_len(ct_scanner_t *scanner, size_t limit, uint8_t step)
 }
 
 
+static const uint8_t *pass_nested(const ct_pass_t *pass, unsigned number,
+                                  const uint8_t *p, uint32_t level);
+
+
+static inline const uint8_t *
+pass_varint(const ct_pass_t *pass, const uint8_t *p, unsigned bits,
+            uint64_t *value)
+{
+    size_t size;
+
+    if (CT_LIKELY(pass->end - p >= WIDE)) {
+        size = ct_varint_read_wide(p, bits, value);
+        if (CT_LIKELY(size != 0)) {
+            return p + size;
+        }
+    }
+    return ct_varint_read(p, (size_t) (pass->end - p), bits, value, &size)
+                   == CT_OK
+               ? p + size
+               : NULL;
+}
+
+
+static inline const uint8_t *
+pass_number(const ct_pass_t *pass, const uint8_t *p, unsigned bits)
+{
+    uint64_t unused;
+
+    /* One byte or two: fourteen bits fit all of them. */
+    if (CT_LIKELY(pass->end - p >= 2 && (p[0] & p[1]) <= 0x7f)) {
+        return p + (p[0] > 0x7f ? 2 : 1);
+    }
+    return pass_varint(pass, p, bits, &unused);
+}
+
+
+static inline const uint8_t *
+pass_string(const ct_pass_t *pass, const uint8_t *p)
+{
+    uint64_t len;
+
+    if (CT_LIKELY(p < pass->end && p[0] <= 0x7f)) {
+        len = *p++;
+    } else {
+        p = pass_varint(pass, p, 32, &len);
+    }
+    return p != NULL && len <= pass->string ? ct_pass_over(pass, p, len) : NULL;
+}
+
+
+/* `level` are open around it. */
+CT_PASS_INLINE const uint8_t *
+pass_value(const ct_pass_t *pass, unsigned number, const uint8_t *p,
+           uint32_t level)
+{
+    switch (number) {
+    case CT_COMPACT_I16:
+        return pass_number(pass, p, 16);
+    case CT_COMPACT_I32:
+        return pass_number(pass, p, 32);
+    case CT_COMPACT_I64:
+        return pass_number(pass, p, 64);
+    case CT_COMPACT_BINARY:
+        return pass_string(pass, p);
+    default:
+        return ct_compact_sizes[number].is_fixed
+                   ? ct_pass_over(pass, p, ct_compact_sizes[number].least)
+                   : pass_nested(pass, number, p, level);
+    }
+}
+
+
+/* Behind a field's header, whose id is in it or follows. */
+static inline const uint8_t *
+pass_id(const ct_pass_t *pass, const uint8_t *p, uint8_t header, int16_t *id)
+{
+    uint64_t folded;
+
+    if (CT_LIKELY(header >> 4 != 0)) {
+        return ct_compact_add_delta(*id, header >> 4, id) ? p : NULL;
+    }
+    p = pass_varint(pass, p, 16, &folded);
+    if (p != NULL) {
+        *id = (int16_t) ct_unzigzag(folded);
+    }
+    return p;
+}
+
+
+/* A bool is all in its header. */
+static const uint8_t *
+pass_struct(const ct_pass_t *pass, const uint8_t *p, uint32_t level)
+{
+    int16_t id = 0;
+
+    if (CT_UNLIKELY(level > pass->level)) {
+        return NULL;
+    }
+    while (p != NULL && p < pass->end) {
+        const uint8_t  header = *p++;
+        const unsigned number = header & 0x0f;
+
+        if (number == CT_COMPACT_STOP) {
+            return p;
+        }
+        if (CT_UNLIKELY(ct_compact_sizes[number].least == 0)) {
+            return NULL;
+        }
+        p = pass_id(pass, p, header, &id);
+        if (p != NULL && ct_compact_ttypes[number] != CT_T_BOOL) {
+            p = pass_value(pass, number, p, level + 1);
+        }
+    }
+    return NULL;
+}
+
+
+/* As in ct_binary_scan.c. */
+static const uint8_t *
+pass_items(const ct_pass_t *pass, unsigned key, unsigned element, bool is_map,
+           uint64_t n, const uint8_t *p, uint32_t level)
+{
+    const ct_scan_size_t first = ct_compact_sizes[key];
+    const ct_scan_size_t second = ct_compact_sizes[element];
+
+    if (n == 0) {
+        return p;
+    }
+    if (n > pass->container || first.least == 0 || second.least == 0
+        || level > pass->level) {
+        return NULL;
+    }
+    if (first.is_fixed && second.is_fixed) {
+        return ct_pass_over(pass, p,
+                            n * (first.least + (is_map ? second.least : 0)));
+    }
+    for (; n > 0 && p != NULL; n--) {
+        p = pass_value(pass, key, p, level + 1);
+        if (is_map && p != NULL) {
+            p = pass_value(pass, element, p, level + 1);
+        }
+    }
+    return p;
+}
+
+
+/* A count of 15 is no count: the true one follows. */
+static const uint8_t *
+pass_list(const ct_pass_t *pass, const uint8_t *p, uint32_t level)
+{
+    unsigned number;
+    uint64_t n;
+
+    if (p == pass->end) {
+        return NULL;
+    }
+    number = *p & 0x0f;
+    n = *p++ >> 4;
+    if (n == CT_COMPACT_LONG) {
+        p = pass_varint(pass, p, 32, &n);
+    }
+    return p == NULL ? NULL
+                     : pass_items(pass, number, number, false, n, p, level);
+}
+
+
+/* An empty one has no types. */
+static const uint8_t *
+pass_map(const ct_pass_t *pass, const uint8_t *p, uint32_t level)
+{
+    uint64_t n;
+
+    p = pass_varint(pass, p, 32, &n);
+    if (p == NULL || n == 0) {
+        return p;
+    }
+    if (p == pass->end) {
+        return NULL;
+    }
+    return pass_items(pass, *p >> 4, *p & 0x0f, true, n, p + 1, level);
+}
+
+
+static const uint8_t *
+pass_nested(const ct_pass_t *pass, unsigned number, const uint8_t *p,
+            uint32_t level)
+{
+    switch (number) {
+    case CT_COMPACT_LIST:
+    case CT_COMPACT_SET:
+        return pass_list(pass, p, level);
+    case CT_COMPACT_MAP:
+        return pass_map(pass, p, level);
+    case CT_COMPACT_STRUCT:
+        return pass_struct(pass, p, level);
+    default:
+        return NULL;
+    }
+}
+
+
+/* As in ct_binary_scan.c. */
+static ct_rc_t
+begin_args(ct_scanner_t *scanner)
+{
+    const ct_pass_t pass = ct_pass_begin(scanner);
+
+    if (ct_pass_take(
+            scanner,
+            pass_struct(&pass, scanner->data + scanner->scan->offset, 0),
+            STEP_NEXT)) {
+        return CT_OK;
+    }
+    return open_struct(scanner);
+}
+
+
 static ct_rc_t
 read_token(ct_scanner_t *scanner)
 {
@@ -335,7 +558,7 @@ read_token(ct_scanner_t *scanner)
     case STEP_NAME:
         return read_len(scanner, scanner->limits->name, STEP_ARGS);
     case STEP_ARGS:
-        return open_struct(scanner);
+        return begin_args(scanner);
     case STEP_I16:
         return skip_number(scanner, 16);
     case STEP_I32:
