@@ -262,31 +262,34 @@ batch_of(ct_door_t *door)
 
 
 /*
- * Where one stood alone at the door the next ones mostly do too, and asking for
- * another costs a system call in vain: so often it is not asked, and the loop
- * would tell of who is there.
- *
- * `registered` ends when the worker has become full, or pauses.  An error that
- * accept(2) repeats without end (a security module's EPERM) must not spin.
+ * Where one stood alone at the door the next ones mostly do too: for a while
+ * none is asked for in vain, and the loop would tell of who is there.
+ * `registered` ends when the worker has become full, or pauses.
  */
 static void
 let_in(ct_door_t *door)
 {
-    const unsigned most = batch_of(door);
-    unsigned       taken = 0;
+    const ct_acceptor_t *acceptor = door->gate->data;
+    const unsigned       most = batch_of(door);
+    unsigned             taken = 0;
 
     for (unsigned i = 0; i < most; i++) {
         const outcome_t outcome = accept_one(door);
 
         taken += outcome == TAKEN;
-        if (outcome == STOPPED && taken == 1) {
-            door->nalone = ALONE_TIMES;
+        if (!door->io.registered) {
+            return;
         }
-        if (outcome == STOPPED || !door->io.registered) {
+        if (outcome == STOPPED) {
+            door->nalone = taken == 1 ? ALONE_TIMES : 0;
             return;
         }
     }
-    if (taken == 0) {
+    /* What accept(2) repeats without end (a security module's EPERM) must not
+     * spin; what befell one connection says nothing of the next. */
+    if (taken == 0 && most < acceptor->conf.accept_batch) {
+        door->nalone = 0;
+    } else if (taken == 0) {
         ct_gate_back_off(door->gate, door, errno);
     }
 }
