@@ -5,7 +5,9 @@
  * call takes in user mode.  A processor's own counter takes a fifth of that.
  * Where the kernel keeps its time by that counter, the time since the clock
  * was last read is told by it: behind the clock by a microsecond at most, and
- * never before it.
+ * not ahead of it.  But for some milliseconds it may be, where a counter jumps
+ * or the kernel slows its clock down: who takes one time from another sees to
+ * it that they are in order.
  *
  * One thread's.
  */

@@ -236,13 +236,20 @@ ct_loop_seen_ns(const ct_loop_t *loop)
 }
 
 
-/* A look that is behind the last one would be a time that runs backwards. */
+/* One that is behind the last would be a time that runs backwards. */
+static void
+see(ct_loop_t *loop, uint64_t now_ns)
+{
+    if (now_ns > loop->seen_ns) {
+        loop->seen_ns = now_ns;
+    }
+}
+
+
 CT_HOT uint64_t
 ct_loop_look_ns(ct_loop_t *loop)
 {
-    const uint64_t now_ns = ct_ticks_ns(&loop->ticks);
-
-    loop->seen_ns = now_ns > loop->seen_ns ? now_ns : loop->seen_ns;
+    see(loop, ct_ticks_ns(&loop->ticks));
     return loop->seen_ns;
 }
 
@@ -324,9 +331,11 @@ static void
 refresh_now(ct_loop_t *loop)
 {
     if (loop->now_is_old) {
+        const uint64_t now_ns = ct_ticks_read(&loop->ticks);
+
         loop->now_is_old = false;
-        loop->seen_ns = ct_ticks_read(&loop->ticks);
-        loop->now_ms = loop->seen_ns / NS_PER_MS;
+        see(loop, now_ns);
+        loop->now_ms = now_ns / NS_PER_MS;
         atomic_store_explicit(&loop->busy_since_ms, loop->now_ms,
                               memory_order_relaxed);
     }

@@ -72,12 +72,23 @@ now_of(const ct_pending_t *pending)
 }
 
 
+/*
+ * From one time to another, of which the loop may have told one and the clock,
+ * in another thread, the other: ct_ticks.h.
+ */
+static uint64_t
+between(uint64_t from_ns, uint64_t to_ns)
+{
+    return to_ns > from_ns ? to_ns - from_ns : 0;
+}
+
+
 static uint64_t
 request_ns(ct_call_t *call)
 {
     const ct_pending_t *pending = ct_pending_of(call);
 
-    return now_of(pending) - pending->started_ns;
+    return between(pending->started_ns, now_of(pending));
 }
 
 
@@ -118,7 +129,7 @@ queue_time(ct_call_t *call, char *out)
     if (begun_ns == 0) {
         begun_ns = now_of(pending);
     }
-    return seconds_write(out, begun_ns - pending->started_ns);
+    return seconds_write(out, between(pending->started_ns, begun_ns));
 }
 
 
@@ -136,14 +147,12 @@ handler_time(ct_call_t *call, char *out)
         pending->ended_ns != 0 ? pending->ended_ns : now_of(pending);
 
     if (begun_ns != 0) {
-        /* Another thread's clock may be ahead of the loop's: ct_ticks.h. */
-        return seconds_write(out,
-                             ended_ns > begun_ns ? ended_ns - begun_ns : 0);
+        return seconds_write(out, between(begun_ns, ended_ns));
     }
     if (pending->waits || pending->state->times_handlers) {
         return ct_word_write(out, "0.000000"); /* it never ran */
     }
-    return seconds_write(out, ended_ns - pending->started_ns);
+    return seconds_write(out, between(pending->started_ns, ended_ns));
 }
 
 

@@ -117,7 +117,9 @@ test_counter_jumps(void **state)
         if (ticks.span != 0) {
             ticks.since_at += jumps[i];
             ticks.since_ns -= 1000 * NS_PER_MS;
-            (void) ct_ticks_read(&ticks);
+            for (int j = 0; j < 100 && ticks.span != 0; j++) {
+                (void) ct_ticks_read(&ticks); /* one that took long is none */
+            }
             assert_int_equal(ticks.span, 0);
         }
         assert_tells_time(&ticks);
