@@ -31,7 +31,7 @@ typedef struct ct_web_s        ct_web_t;
  * Grows by one with every change to a public struct.  A module built against
  * another number is refused by name.
  */
-#define CT_MODULE_ABI 7
+#define CT_MODULE_ABI 8
 
 /*
  * One worker process, as its modules see it.  All of it belongs to the thread
