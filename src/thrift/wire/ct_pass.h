@@ -23,6 +23,12 @@
 /* Where a call costs as much as what it does. */
 #define CT_PASS_INLINE static inline __attribute__((always_inline))
 
+/*
+ * Deeper ones are left to the scan: who passes over something may stand on the
+ * small stack of a fiber, and each level takes some of it.
+ */
+#define CT_PASS_LEVELS 16
+
 /* The caps, as one comparison needs them. */
 typedef struct ct_pass_s {
     const uint8_t *end;
@@ -48,7 +54,7 @@ ct_pass_begin(const ct_scanner_t *scanner)
         .end = scanner->data + ct_pass_least(scanner->len, limits->message),
         .string = ct_pass_least(limits->string, INT32_MAX),
         .container = ct_pass_least(limits->container, INT32_MAX),
-        .level = (uint32_t) ct_pass_least(limits->depth, CT_SCAN_LEVELS - 1),
+        .level = (uint32_t) ct_pass_least(limits->depth, CT_PASS_LEVELS - 1),
     };
 }
 
