@@ -285,6 +285,10 @@ SKIP: {
     $c->send_call('stuck');
     my $watcher = $t->client;
     ok(wait_for_holding($watcher, 1), 'one that can be told, one that cannot');
+    ok(CThrift::Test::wait_for(sub {
+        my $worker = status()->{workers}[0];
+        return $worker->{in_flight} == 2 && $worker->{queued} == 0;
+    }), 'both have begun: who still waits for a thread never would');
     $t->stop('TERM');
     ok($t->wait_for_log(qr/1 handlers on threads have not returned/),
         'the worker says that it leaves one behind');
