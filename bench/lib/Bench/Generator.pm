@@ -30,14 +30,14 @@ sub failed {
 
 # call: ping, echo:N or record; connections, depth; new_conn: a connection for
 # each call; rate: so many calls a second, whatever the server does; cpu:
-# where the generator runs.
+# where the generator runs; protocol: another than the server is there for.
 sub command {
     my ($server, %o) = @_;
 
     return ("$o{objs}/cthrift-bench", qw(--json --quiet),
         '-c', $o{connections} // 1, '-p', $o{depth} // 1, '-d', $o{seconds},
         '--call', $o{call}, '--transport', $server->{transport},
-        '--protocol', $server->{protocol},
+        '--protocol', $o{protocol} // $server->{protocol},
         $o{new_conn} ? '--new-conn' : (),
         $o{rate} ? ('--rate', $o{rate}) : (),
         $server->{tls} ? qw(--tls --insecure) : (),
