@@ -3,8 +3,9 @@
  *
  * A transport cuts whole messages out of the bytes received, takes their
  * wrapping off, and wraps what is sent.  Cutting is restartable: it keeps its
- * place in a ct_scan_t and never looks at a byte twice.  Nothing is allocated
- * but from the pool of the message, nothing is logged.
+ * place in a ct_scan_t, so that its work is linear in the bytes however they
+ * arrive.  Nothing is allocated but from the pool of the message, nothing is
+ * logged.
  *
  * A transport is one table in a file of its own; ct_detect.c chooses.
  *
