@@ -35,29 +35,23 @@ typedef struct ct_handoff_record_s ct_handoff_record_t;
  * is unframed; out holds bytes only while the socket takes none.
  */
 struct ct_session_s {
+    /* What each call looks at, side by side, as in ct_conn_t. */
     ct_conn_t          *conn;
     const ct_server_t  *server;
     ct_thrift_state_t  *state;
     ct_dialect_t        dialect;  /* of the last message; NULL: none yet */
     ct_deflated_t      *deflated; /* NULL: its bytes are plain */
     ct_block_t         *in;
-    size_t              in_pos;
-    size_t              in_len;
     size_t              want; /* bytes the unfinished message needs in all */
     ct_scan_t          *scan;
-    ct_sticky_t         sticky; /* headers that stay */
-    ct_buf_t            out;
-    ct_queue_t          calls;  /* not answered yet, in order of arrival */
-    ct_queue_t          silent; /* oneway ones that hold up no answer */
-    uint32_t            ncalls; /* of both */
-    uint32_t            nlater; /* of them, not answered in their turn */
-    size_t              nheld;  /* bytes of replies that wait for others */
-    const ct_handler_t *last;   /* of a call without "Service:", or NULL */
-    uint64_t            ncalls_total;
-    ct_task_t           again; /* goes on reading in the next turn */
-    void              **data;  /* of modules, by index; NULL: none yet */
     size_t              spent; /* bytes of messages in this turn, or drained */
-    uint16_t            nconnected;  /* modules that know it: hooks */
+    size_t              nheld; /* bytes of replies that wait for others */
+    const ct_handler_t *last;  /* of a call without "Service:", or NULL */
+    ct_queue_t          calls; /* not answered yet, in order of arrival */
+    ct_buf_t            out;
+    uint64_t            ncalls_total;
+    uint32_t            ncalls;      /* of `calls` and `silent` */
+    uint32_t            nlater;      /* of them, not answered in their turn */
     uint16_t            opening;     /* two bytes it was known by, or 0 */
     bool                has_called;  /* counted as its dialect's */
     bool                called_late; /* a call is answered while we leave */
@@ -69,6 +63,14 @@ struct ct_session_s {
     bool                worn;        /* past keepalive_calls or _time */
     bool                lost;        /* a reply is: none may follow */
     bool                lingering;   /* our side is shut, theirs is drained */
+
+    uint16_t    nconnected; /* modules that know it: hooks */
+    ct_queue_t  silent;     /* oneway calls that hold up no answer */
+    size_t      in_pos;
+    size_t      in_len;
+    ct_sticky_t sticky; /* headers that stay */
+    ct_task_t   again;  /* goes on reading in the next turn */
+    void      **data;   /* of modules, by index; NULL: none yet */
 };
 
 /* A connection was accepted; the listen's `data` is its ct_server_t. */
