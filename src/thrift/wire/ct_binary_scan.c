@@ -267,26 +267,23 @@ pass_strings(const ct_pass_t *pass, const uint8_t *p, uint32_t n)
 }
 
 
-/* `n` elements, or pairs of a map: an element's type is both of the two then.
- */
+/* `n` pairs of a map, or elements, whose type is both of the two then. */
 static const uint8_t *
 pass_items(const ct_pass_t *pass, const uint8_t types[2], bool is_map,
            uint32_t n, const uint8_t *p, uint32_t level)
 {
     const ct_scan_size_t first = ct_binary_sizes[types[0]];
     const ct_scan_size_t second = ct_binary_sizes[types[1]];
+    const uint64_t       size = ct_pass_item_size(first, second, is_map);
 
     if (n == 0) {
         return p;
     }
-    if (n > pass->container || first.least == 0 || second.least == 0
-        || level > pass->level) {
+    if (!ct_pass_admits(pass, first, second, n, level)) {
         return NULL;
     }
-    if (first.is_fixed && second.is_fixed) {
-        return ct_pass_over(pass, p,
-                            (uint64_t) n
-                                * (first.least + (is_map ? second.least : 0)));
+    if (size != 0) {
+        return ct_pass_over(pass, p, n * size);
     }
     if (!is_map && types[0] == CT_T_STRING) {
         return pass_strings(pass, p, n);
@@ -344,15 +341,9 @@ pass_nested(const ct_pass_t *pass, uint8_t type, const uint8_t *p,
 static ct_rc_t
 begin_args(ct_scanner_t *scanner)
 {
-    const ct_pass_t pass = ct_pass_begin(scanner);
-
-    if (ct_pass_take(
-            scanner,
-            pass_struct(&pass, scanner->data + scanner->scan->offset, 0),
-            STEP_NEXT)) {
-        return CT_OK;
-    }
-    return begin_value(scanner, CT_T_STRUCT, 0);
+    return ct_pass_args(scanner, pass_struct, STEP_NEXT)
+               ? CT_OK
+               : begin_value(scanner, CT_T_STRUCT, 0);
 }
 
 

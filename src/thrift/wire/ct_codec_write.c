@@ -42,7 +42,7 @@ learn_room(ct_encoder_t *encoder)
 }
 
 
-CT_HOT uint8_t *
+uint8_t *
 ct_encode_grow(ct_encoder_t *encoder, uint8_t *p, size_t len)
 {
     ct_buf_t *out = encoder->writer->out;
@@ -83,7 +83,7 @@ result_find(const ct_struct_t *strct, const void *value, bool *is_set)
 }
 
 
-CT_HOT bool
+bool
 ct_codec_result_is_set(const ct_struct_t *strct, const void *value,
                        bool *is_exception)
 {

@@ -454,17 +454,16 @@ pass_items(const ct_pass_t *pass, unsigned key, unsigned element, bool is_map,
 {
     const ct_scan_size_t first = ct_compact_sizes[key];
     const ct_scan_size_t second = ct_compact_sizes[element];
+    const uint64_t       size = ct_pass_item_size(first, second, is_map);
 
     if (n == 0) {
         return p;
     }
-    if (n > pass->container || first.least == 0 || second.least == 0
-        || level > pass->level) {
+    if (!ct_pass_admits(pass, first, second, n, level)) {
         return NULL;
     }
-    if (first.is_fixed && second.is_fixed) {
-        return ct_pass_over(pass, p,
-                            n * (first.least + (is_map ? second.least : 0)));
+    if (size != 0) {
+        return ct_pass_over(pass, p, n * size);
     }
     for (; n > 0 && p != NULL; n--) {
         p = pass_value(pass, key, p, level + 1);
@@ -535,15 +534,8 @@ pass_nested(const ct_pass_t *pass, unsigned number, const uint8_t *p,
 static ct_rc_t
 begin_args(ct_scanner_t *scanner)
 {
-    const ct_pass_t pass = ct_pass_begin(scanner);
-
-    if (ct_pass_take(
-            scanner,
-            pass_struct(&pass, scanner->data + scanner->scan->offset, 0),
-            STEP_NEXT)) {
-        return CT_OK;
-    }
-    return open_struct(scanner);
+    return ct_pass_args(scanner, pass_struct, STEP_NEXT) ? CT_OK
+                                                         : open_struct(scanner);
 }
 
 

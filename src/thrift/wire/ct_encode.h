@@ -225,8 +225,7 @@ ct_encode_count(const ct_struct_t *strct, const char *value)
 }
 
 
-/* The fields of a table from `field` to before `end`, as far as they are set.
- */
+/* The fields of a table from `field` to before `end`, those that are set. */
 CT_ENCODE_INLINE uint8_t *
 ct_encode_fields(const ct_encode_words_t *words, ct_encoder_t *encoder,
                  const ct_field_t *field, const ct_field_t *end,

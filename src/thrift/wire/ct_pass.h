@@ -67,13 +67,41 @@ ct_pass_over(const ct_pass_t *pass, const uint8_t *p, uint64_t n)
 }
 
 
+/* Whether `n` items of these sizes, not 0, may follow a container's head. */
+static inline bool
+ct_pass_admits(const ct_pass_t *pass, ct_scan_size_t first,
+               ct_scan_size_t second, uint64_t n, uint32_t level)
+{
+    return n <= pass->container && first.least != 0 && second.least != 0
+           && level <= pass->level;
+}
+
+
+/* The bytes of each item, or of each pair of a map; 0 where they differ. */
+static inline uint64_t
+ct_pass_item_size(ct_scan_size_t first, ct_scan_size_t second, bool is_map)
+{
+    if (!first.is_fixed || !second.is_fixed) {
+        return 0;
+    }
+    return first.least + (is_map ? second.least : 0u);
+}
+
+
 /*
- * The arguments were passed over up to `end`, or not, if it is NULL: then the
- * scan is as before.
+ * The arguments, of which the scan is in front: passed over, with `step` to
+ * come next, or, if it says false, not, and the scan is as before.
  */
 static inline bool
-ct_pass_take(ct_scanner_t *scanner, const uint8_t *end, uint8_t step)
+ct_pass_args(ct_scanner_t *scanner,
+             const uint8_t *(*pass_struct)(const ct_pass_t *pass,
+                                           const uint8_t *p, uint32_t level),
+             uint8_t step)
 {
+    const ct_pass_t pass = ct_pass_begin(scanner);
+    const uint8_t  *end =
+        pass_struct(&pass, scanner->data + scanner->scan->offset, 0);
+
     if (end == NULL) {
         return false;
     }
