@@ -62,30 +62,16 @@ ct_str_eq(ct_str_t a, ct_str_t b)
 static inline bool
 ct_str_eq_short(ct_str_t a, ct_str_t b)
 {
-    uint64_t heads[2];
-    uint64_t tails[2];
-
     if (a.len != b.len) {
         return false;
     }
-    if (a.len >= sizeof(uint64_t) && a.len <= 2 * sizeof(uint64_t)) {
-        const size_t at = a.len - sizeof(uint64_t);
-
-        memcpy(&heads[0], a.data, sizeof(uint64_t));
-        memcpy(&heads[1], b.data, sizeof(uint64_t));
-        memcpy(&tails[0], a.data + at, sizeof(uint64_t));
-        memcpy(&tails[1], b.data + at, sizeof(uint64_t));
-        return heads[0] == heads[1] && tails[0] == tails[1];
+    if (a.len >= 8 && a.len <= 16) {
+        return memcmp(a.data, b.data, 8) == 0
+               && memcmp(a.data + a.len - 8, b.data + a.len - 8, 8) == 0;
     }
-    if (a.len >= sizeof(uint32_t) && a.len < sizeof(uint64_t)) {
-        const size_t at = a.len - sizeof(uint32_t);
-        uint32_t     words[4];
-
-        memcpy(&words[0], a.data, sizeof(uint32_t));
-        memcpy(&words[1], b.data, sizeof(uint32_t));
-        memcpy(&words[2], a.data + at, sizeof(uint32_t));
-        memcpy(&words[3], b.data + at, sizeof(uint32_t));
-        return words[0] == words[1] && words[2] == words[3];
+    if (a.len >= 4 && a.len < 8) {
+        return memcmp(a.data, b.data, 4) == 0
+               && memcmp(a.data + a.len - 4, b.data + a.len - 4, 4) == 0;
     }
     return ct_str_eq(a, b);
 }

@@ -151,10 +151,38 @@ printable_cuts_without_breaking_an_escape(void **state)
 }
 
 
+/* Of every length about those that are compared in place, at every byte. */
+static void
+short_ones_are_compared_whole(void **state CT_UNUSED)
+{
+    char a[20];
+    char b[20];
+
+    memset(a, 'x', sizeof(a));
+    memset(b, 'x', sizeof(b));
+    for (size_t len = 0; len <= sizeof(a); len++) {
+        assert_true(
+            ct_str_eq_short((ct_str_t){ len, a }, (ct_str_t){ len, b }));
+        for (size_t at = 0; at < len; at++) {
+            b[at] = 'y';
+            assert_false(
+                ct_str_eq_short((ct_str_t){ len, a }, (ct_str_t){ len, b }));
+            b[at] = 'x';
+        }
+        if (len > 0) {
+            assert_false(ct_str_eq_short((ct_str_t){ len, a },
+                                         (ct_str_t){ len - 1, b }));
+        }
+    }
+    assert_true(ct_str_eq_short(CT_STR_NONE, CT_STR("")));
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(short_ones_are_compared_whole),
         cmocka_unit_test(order_is_by_unsigned_bytes),
         cmocka_unit_test(ends_are_compared_whole),
         cmocka_unit_test(copies_end_with_nul),
