@@ -294,7 +294,7 @@ ct_deadline_start(ct_pending_t *pending)
 }
 
 
-CT_HOT void
+void
 ct_deadline_stop(ct_pending_t *pending)
 {
     if (ct_timer_is_on(&pending->deadline)) {

@@ -84,10 +84,17 @@ ct_input_must_wait(const ct_session_t *session)
 }
 
 
+static inline bool
+is_spent(const ct_session_t *session)
+{
+    return session->spent >= TURN_BYTES;
+}
+
+
 bool
 ct_input_is_spent(const ct_session_t *session)
 {
-    return session->spent >= TURN_BYTES;
+    return is_spent(session);
 }
 
 
@@ -267,7 +274,7 @@ messages_handle(ct_session_t *session, ct_block_t *block, size_t *pos,
     size_t  used = 0;
     ct_rc_t rc = CT_OK;
 
-    while (*pos < len && !session->finishing && session->spent < TURN_BYTES) {
+    while (*pos < len && !session->finishing && !is_spent(session)) {
         if (must_wait(session)) {
             session->paused = true;
             break;

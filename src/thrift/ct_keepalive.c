@@ -15,8 +15,8 @@
 #include "thrift/ct_server.h"
 
 
-static bool
-is_worn(const ct_session_t *session)
+bool
+ct_keepalive_is_over(const ct_session_t *session)
 {
     const ct_thrift_conf_t *conf = session->server->conf;
     const ct_conn_t        *conn = session->conn;
@@ -31,13 +31,4 @@ is_worn(const ct_session_t *session)
            && ct_loop_now_ms(conn->loop)
                   >= conn->accepted_ms
                          + ct_span_draw(&conf->keepalive_time_ms, chance);
-}
-
-
-void
-ct_keepalive_judge(ct_session_t *session)
-{
-    if (is_worn(session)) {
-        session->worn = true;
-    }
 }

@@ -15,18 +15,19 @@
 #include "thrift/ct_server.h"
 #include "thrift/ct_session.h"
 
-/* Notes whether the session has reached one of them. */
-void ct_keepalive_judge(ct_session_t *session);
+/* Whether the session has reached one of them. */
+bool ct_keepalive_is_over(const ct_session_t *session);
 
-/* The same, for each reply: mostly there is neither. */
+/* Notes it, for each reply: mostly there is neither. */
 static inline void
 ct_keepalive_look(ct_session_t *session)
 {
     const ct_thrift_conf_t *conf = session->server->conf;
 
     if (CT_UNLIKELY(conf->keepalive_calls.least != 0
-                    || conf->keepalive_time_ms.least != 0)) {
-        ct_keepalive_judge(session);
+                    || conf->keepalive_time_ms.least != 0)
+        && ct_keepalive_is_over(session)) {
+        session->worn = true;
     }
 }
 
